@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * ampctl <-> module. /dev/amp (0600) answers INFO, LIST, CREATE, OPEN; CREATE and OPEN return a descriptor of one partition
+ * that answers the rest. A partition that was created and neither started nor kept is undone when its last descriptor
+ * closes; a started or kept one lives until DESTROY.
+ *
+ * Every structure's pads must be zero and its `size` field, where it has one, sizeof: else EINVAL. Errors are real errno
+ * values; where a structure holds a report, it is filled in on failure too.
+ */
+#ifndef AMP_ABI_IOCTL_H
+#define AMP_ABI_IOCTL_H
+
+#include "types.h"
+#include "version.h"
+#include "status.h"
+#include "exit.h"
+#ifdef __KERNEL__
+#include <linux/ioctl.h>
+#else
+#include <sys/ioctl.h>
+#endif
+
+#define AMP_DEVICE "/dev/amp"
+
+/* amp_query.state */
+#define AMP_STATE_CREATED 1u
+#define AMP_STATE_LOADED 2u
+#define AMP_STATE_RUNNING 3u
+#define AMP_STATE_PAUSED 4u
+#define AMP_STATE_STOPPED 5u
+#define AMP_STATE_CRASHED 6u
+#define AMP_STATE_LOST 7u /* its core does not answer and did not turn off: only a reboot brings it back */
+
+struct amp_info {
+    uint16_t abi_major, abi_minor;
+    uint32_t gic_version;
+    uint32_t host_el;      /* 1 or 2: where dom0's kernel runs */
+    uint32_t partition_count;
+    uint64_t donated_cpus[8]; /* bit n of word n/64: Linux CPU n is held by a partition */
+    uint64_t monitor_bytes;   /* memory of one monitor image with its data and stack */
+    uint32_t kick_sgi;
+    uint32_t maintenance_intid;
+    uint64_t counter_hz;
+    uint64_t reserved[8];
+};
+AMP_ABI_SIZE(struct amp_info, 168);
+
+struct amp_list_entry {
+    char name[AMP_NAME_SIZE];
+    uint32_t id;
+    uint32_t state;
+};
+AMP_ABI_SIZE(struct amp_list_entry, 40);
+
+struct amp_list {
+    uint64_t entries; /* user pointer to struct amp_list_entry[capacity] */
+    uint32_t capacity;
+    uint32_t count; /* out: how many there are, also where more than capacity */
+};
+AMP_ABI_SIZE(struct amp_list, 16);
+
+struct amp_create {
+    uint64_t descriptor; /* user pointer to a struct amp_partition blob */
+    uint32_t descriptor_size;
+    int32_t fd; /* out */
+    struct amp_report report;
+};
+AMP_ABI_SIZE(struct amp_create, 32);
+
+struct amp_open {
+    char name[AMP_NAME_SIZE];
+    int32_t fd; /* out */
+    uint32_t pad;
+};
+AMP_ABI_SIZE(struct amp_open, 40);
+
+/* Bytes that belong at gpa whenever the partition starts. The module keeps them, so that it can start again from clean memory. */
+struct amp_segment {
+    uint64_t gpa;
+    uint64_t data; /* user pointer */
+    uint64_t size;
+    struct amp_report report;
+};
+AMP_ABI_SIZE(struct amp_segment, 40);
+
+/* START, STOP, PAUSE, RESUME, DESTROY, KEEP, CLEAR, CORE_RELEASE: no argument but where to report. */
+struct amp_action {
+    struct amp_report report;
+    uint64_t elapsed_ns; /* out: how long it took */
+};
+AMP_ABI_SIZE(struct amp_action, 24);
+
+struct amp_assign {
+    uint32_t cpu; /* Linux's number */
+    uint32_t pad;
+    struct amp_report report;
+};
+AMP_ABI_SIZE(struct amp_assign, 24);
+
+#define AMP_NO_CPU 0xffffffffu
+
+struct amp_query {
+    char name[AMP_NAME_SIZE];
+    uint32_t id;
+    uint32_t state;
+    uint32_t cpu; /* AMP_NO_CPU: none assigned */
+    uint32_t doorbell_intid;
+    uint32_t channel_count;
+    uint32_t resets; /* times the guest restarted itself by SYSTEM_RESET */
+    uint64_t starts;
+    uint64_t memory_bytes;  /* guest memory from Linux */
+    uint64_t channel_bytes; /* shared memory of its channels */
+    uint64_t monitor_bytes; /* monitor, its tables and shared pages */
+    uint64_t segment_bytes; /* image kept for a restart */
+    uint64_t start_ticks;   /* counter when START was called */
+    uint64_t now_ticks;
+    uint64_t counter_hz;
+    struct amp_report failure; /* AMP_STATE_LOST, or why the last restart failed */
+    uint64_t reserved[4];
+    struct amp_stats stats;
+    struct amp_exit_record exit;
+};
+AMP_ABI_SIZE(struct amp_query, 816);
+
+/* amp_read_stream.which */
+#define AMP_STREAM_LOG 0u
+#define AMP_STREAM_CONSOLE 1u
+
+/* Read the monitor's log or the console's history without consuming it. */
+struct amp_read_stream {
+    uint32_t which;
+    uint32_t size;     /* in: of the buffer; out: bytes copied */
+    uint64_t data;     /* user pointer */
+    uint64_t position; /* in: where to begin; out: where the next call goes on */
+    uint64_t lost;     /* out: bytes between the wanted and the first copied one */
+};
+AMP_ABI_SIZE(struct amp_read_stream, 32);
+
+/* amp_eventfd.what */
+#define AMP_EVENT_STATE 0u
+#define AMP_EVENT_CONSOLE 1u
+#define AMP_EVENT_CHANNEL 2u /* + channel index */
+
+struct amp_eventfd {
+    int32_t fd; /* -1: forget the one that was set */
+    uint32_t what;
+};
+AMP_ABI_SIZE(struct amp_eventfd, 8);
+
+/* on /dev/amp */
+#define AMP_IOC_INFO _IOR('A', 0x01, struct amp_info)
+#define AMP_IOC_LIST _IOWR('A', 0x02, struct amp_list)
+#define AMP_IOC_CREATE _IOWR('A', 0x03, struct amp_create)
+#define AMP_IOC_OPEN _IOWR('A', 0x04, struct amp_open)
+/*
+ * on a partition: mmap at offset gpa maps its memory (MEMORY and FIXED regions); poll reports POLLIN when the state changed
+ * since the last QUERY through this descriptor.
+ */
+#define AMP_IOC_QUERY _IOR('A', 0x10, struct amp_query)
+#define AMP_IOC_LOAD _IOWR('A', 0x11, struct amp_segment)
+#define AMP_IOC_CLEAR _IOWR('A', 0x12, struct amp_action) /* forget all segments */
+#define AMP_IOC_KEEP _IOWR('A', 0x13, struct amp_action)
+#define AMP_IOC_START _IOWR('A', 0x14, struct amp_action)
+#define AMP_IOC_STOP _IOWR('A', 0x15, struct amp_action)
+#define AMP_IOC_PAUSE _IOWR('A', 0x16, struct amp_action)
+#define AMP_IOC_RESUME _IOWR('A', 0x17, struct amp_action)
+#define AMP_IOC_DESTROY _IOWR('A', 0x18, struct amp_action)
+#define AMP_IOC_ASSIGN _IOWR('A', 0x19, struct amp_assign)
+#define AMP_IOC_RELEASE _IOWR('A', 0x1a, struct amp_action)
+#define AMP_IOC_READ_STREAM _IOWR('A', 0x1b, struct amp_read_stream)
+#define AMP_IOC_EVENTFD _IOW('A', 0x1c, struct amp_eventfd)
+
+/*
+ * /dev/amp-<partition>-console: read gives the console's bytes from now on (history by READ_STREAM), write is the guest's
+ * input, poll. /dev/amp-<partition>-<channel>: read takes one message (EMSGSIZE, message kept, where the buffer is too
+ * small), write sends one (EAGAIN when full and O_NONBLOCK; EMSGSIZE when it can never fit), poll; mmap at 0 maps the
+ * channel's memory, DOORBELL then calls the guest. One open descriptor per channel: EBUSY for the next.
+ */
+struct amp_channel_info {
+    char partition[AMP_NAME_SIZE];
+    char channel[AMP_NAME_SIZE];
+    uint64_t size;
+    uint32_t side;
+    uint32_t peer_generation; /* changes when the guest attached anew */
+    uint64_t reserved[2];
+};
+AMP_ABI_SIZE(struct amp_channel_info, 96);
+#define AMP_IOC_CHANNEL_INFO _IOR('A', 0x20, struct amp_channel_info)
+#define AMP_IOC_CHANNEL_DOORBELL _IO('A', 0x21)
+
+#endif
