@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Plans as bytes: the descriptor that the module checks, the device tree and the info page that the guest finds. Pure
+// functions of the plan; plan() has already put the last two into its segments.
+#pragma once
+
+#include "amp/partitioner/plan.hpp"
+
+namespace amp {
+
+// struct amp_partition with its arrays (include/amp/abi/partition.h): the argument of AMP_IOC_CREATE.
+Bytes emit_descriptor(const Plan&);
+// A flattened device tree as KVM's virt machine would present it.
+Bytes emit_guest_dtb(const Plan&, const Live&);
+// struct amp_info_page (include/amp/abi/info_page.h), one page.
+Bytes emit_info_page(const Plan&);
+
+} // namespace amp

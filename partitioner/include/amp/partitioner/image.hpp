@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a guest image file holds and where it wants to be: ELF64, arm64 Linux Image, or raw bytes. The format is recognised by
+// content; nothing is decided here but what the file itself says.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "amp/base/result.hpp"
+#include "amp/base/units.hpp"
+#include "amp/partitioner/disk.hpp"
+
+namespace amp {
+
+enum class ImageFormat { elf, linux_image, raw };
+std::string_view to_string(ImageFormat);
+
+// Bytes that must be at gpa when the guest starts. memory_size beyond the bytes is zero (the partition's memory is scrubbed).
+struct Segment {
+    GuestPhysAddr gpa;
+    std::uint64_t memory_size = 0;
+    Bytes bytes;
+    std::string what; // "image", "initrd", "device tree", "info page"
+};
+
+struct Image {
+    ImageFormat format = ImageFormat::raw;
+    std::vector<Segment> segments; // for linux_image and raw: one, gpa is the offset from the RAM's start or 0
+    GuestPhysAddr entry;           // elf only
+    std::uint64_t text_offset = 0; // linux_image: from a 2 MiB boundary
+};
+
+// rule is the check that failed ("image.machine"), message what is wrong with the file.
+struct ImageError {
+    std::string rule;
+    std::string message;
+    std::string hint;
+};
+
+Result<Image, ImageError> parse_image(const Bytes&);
+
+// Where amp,image and amp,initrd are looked for: beside the description, then among the installed guests.
+struct ImagePath {
+    std::string guests_directory = "/usr/lib/amp/guests";
+    // The first that exists; the path beside the description where none does.
+    std::string find(const Disk&, const std::string& spec_file, const std::string& name) const;
+};
+
+} // namespace amp

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A partition description as it was written: every value with the place it came from, nothing decided yet. The reader makes
+// it and complains about syntax, names and types only; whether the values make sense is for check.hpp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "amp/base/units.hpp"
+#include "amp/partitioner/diagnostic.hpp"
+#include "amp/partitioner/disk.hpp"
+
+namespace amp {
+
+template <typename T>
+struct Located {
+    T value{};
+    Place place;
+};
+
+struct ChannelSpec {
+    Located<std::string> name;
+    std::optional<Located<std::string>> peer;
+    std::optional<Located<std::uint64_t>> size;
+    std::optional<Located<std::uint64_t>> address; // guest-physical; absent: the planner places it
+};
+
+struct PartitionSpec {
+    Located<std::string> name; // the node's
+    std::optional<Located<std::uint32_t>> id;
+    std::optional<Located<std::string>> os_type;
+    Place cores_place;                         // of amp,cores; the node where it is missing
+    std::vector<Located<std::uint64_t>> cores; // cpu@N reg values
+    Place memory_place;
+    std::vector<Located<Range<GuestPhysAddr>>> memory;
+    std::optional<Located<std::string>> image;
+    std::optional<Located<std::uint64_t>> load_address;
+    std::optional<Located<std::uint64_t>> entry;
+    std::optional<Located<std::string>> initrd;
+    std::optional<Located<std::string>> bootargs;
+    std::optional<Place> console;
+    std::vector<Place> devices; // access, amp,devices, cpus: understood, not supported yet
+    std::vector<ChannelSpec> channels;
+};
+
+struct Spec {
+    std::string file;
+    std::vector<PartitionSpec> partitions;
+};
+
+// Reads path (.dts through dtc, or .dtb) from the disk.
+Loaded<Spec> load_spec(const Disk&, const std::string& path);
+// The same for bytes that came from elsewhere; file names them in messages, its directory is where /include/ looks.
+Loaded<Spec> load_spec(const Bytes&, const std::string& file);
+
+} // namespace amp
