@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Exceptions taken to EL1. The amp_on_* functions are weak: a guest may define its own. Left alone, interrupts go to irq.h's
+ * handlers and everything else prints the registers and ends the partition.
+ */
+#ifndef AMP_GUEST_EXCEPTION_H
+#define AMP_GUEST_EXCEPTION_H
+
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* As vectors.S stores it; what is changed here is in force after the return. */
+struct amp_exception {
+    uint64_t x[31];
+    uint64_t sp;
+    uint64_t elr, spsr, esr, far;
+    uint64_t fpsr, fpcr;
+    uint64_t pad[2];
+    __attribute__((aligned(16))) uint8_t q[32][16];
+};
+
+/* Weak; define one to handle that kind of exception yourself. */
+void amp_on_sync(struct amp_exception *exception);
+void amp_on_irq(struct amp_exception *exception);
+void amp_on_fiq(struct amp_exception *exception);
+void amp_on_serror(struct amp_exception *exception);
+
+/* Prints the registers, ends the partition. */
+__attribute__((noreturn)) void amp_exception_fatal(const char *what, const struct amp_exception *exception);
+
+/*
+ * For guests that provoke exceptions: while skipping is on, a synchronous exception only counts and goes on behind the
+ * instruction. amp_exception_skip returns the number counted since it was called last.
+ */
+uint32_t amp_exception_skip(bool on);
+uint64_t amp_exception_last_esr(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
+
+#define AMP_EXCEPTION_SIZE 832
+#define AMP_EXCEPTION_SP 248
+#define AMP_EXCEPTION_ELR 256
+#define AMP_EXCEPTION_ESR 272
+#define AMP_EXCEPTION_FPSR 288
+#define AMP_EXCEPTION_Q 320
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * Device registers. Plain single instructions with a base register and no write-back, the only form that a hypervisor can
+ * always emulate (Arm ARM, ISS encoding for a Data Abort: ISV).
+ */
+#ifndef AMP_GUEST_MMIO_H
+#define AMP_GUEST_MMIO_H
+
+#include <stdint.h>
+
+static inline uint32_t amp_mmio_read32(uintptr_t address)
+{
+    uint32_t value;
+    __asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"(address) : "memory");
+    return value;
+}
+
+static inline void amp_mmio_write32(uintptr_t address, uint32_t value)
+{
+    __asm__ volatile("str %w0, [%1]" : : "r"(value), "r"(address) : "memory");
+}
+
+static inline void amp_mmio_write8(uintptr_t address, uint8_t value)
+{
+    __asm__ volatile("strb %w0, [%1]" : : "r"(value), "r"(address) : "memory");
+}
+
+static inline void amp_mmio_write64(uintptr_t address, uint64_t value)
+{
+    __asm__ volatile("str %0, [%1]" : : "r"(value), "r"(address) : "memory");
+}
+
+#endif
