@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * The guest's end of a channel: ring, doorbell out (hypercall) and doorbell in (interrupt). Nothing waits, but for
- * amp_guest_channel_wait. Needs the monitor; without it no channel is found.
+ * the two amp_guest_channel_wait*. Needs the monitor; without it no channel is found.
  */
 #ifndef AMP_GUEST_CHANNEL_H
 #define AMP_GUEST_CHANNEL_H
@@ -34,6 +34,8 @@ int amp_guest_channel_receive(struct amp_guest_channel *channel, void *buffer, u
 
 /* Sleeps until there is a message or the peer did something impossible. Interrupt handlers run meanwhile. */
 void amp_guest_channel_wait(struct amp_guest_channel *channel);
+/* Sleeps until a message of `length` bytes fits, or never will. */
+void amp_guest_channel_wait_space(struct amp_guest_channel *channel, uint32_t length);
 /* Rings whether the peer waits or not. */
 void amp_guest_channel_ring(struct amp_guest_channel *channel);
 

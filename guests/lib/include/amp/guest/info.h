@@ -17,7 +17,7 @@ extern "C" {
 
 struct amp_platform {
     const struct amp_info_page *info; /* NULL: no monitor */
-    const char *name;                 /* of the partition; the guest's own without a monitor */
+    const char *name;                 /* of the partition; "bare" without a monitor */
     const char *bootargs;
     uint32_t gic_version;
     uintptr_t gicd, gicr, gicc;

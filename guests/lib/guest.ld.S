@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
+/*
+ * A guest in memory (guest-physical):
+ *   0x40000000  free: loaders put the device tree here or above the image
+ *   0x40080000  amp_start: Image header and code   read, execute
+ *               constants                          read
+ *               data, bss, stack, tables           read, write    -- all within the first 2 MiB of RAM or the build fails
+ */
+OUTPUT_FORMAT(elf64-littleaarch64)
+OUTPUT_ARCH(aarch64)
+ENTRY(amp_start)
+
+PHDRS
+{
+    text PT_LOAD FLAGS(5);
+    rodata PT_LOAD FLAGS(4);
+    data PT_LOAD FLAGS(6);
+}
+
+SECTIONS
+{
+    . = 0x40080000;
+    .text : {
+        amp_text_start = .;
+        KEEP(*(.text.start))
+        *(.text.vectors)
+        *(.text .text.*)
+        . = ALIGN(4096);
+        amp_text_end = .;
+    } :text
+    .rodata : {
+        *(.rodata .rodata.*)
+        . = ALIGN(8);
+        amp_init_array_start = .;
+        KEEP(*(SORT_BY_INIT_PRIORITY(.init_array.*)))
+        KEEP(*(.init_array))
+        amp_init_array_end = .;
+        . = ALIGN(4096);
+        amp_rodata_end = .;
+    } :rodata
+    .data : {
+        *(.data .data.*)
+        . = ALIGN(4096);
+    } :data
+    .bss (NOLOAD) : {
+        amp_bss_start = .;
+        *(.bss .bss.* COMMON)
+        . = ALIGN(16);
+        amp_bss_end = .;
+    } :data
+    .stack (NOLOAD) : {
+        . = ALIGN(16);
+        . += 0x8000;
+        amp_stack_end = .;
+    } :data
+    .tables (NOLOAD) : {
+        . = ALIGN(4096);
+        *(.tables)
+    } :data
+    amp_image_end = .;
+    /* The picture of the address space in mmu.c has pages for these 2 MiB only. */
+    ASSERT(amp_image_end <= 0x40200000, "the guest does not fit into the first 2 MiB of RAM")
+
+    /DISCARD/ : { *(.note .note.* .comment .eh_frame .eh_frame_hdr) }
+}
+amp_image_size = amp_image_end - amp_text_start;
