@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * A guest in memory (guest-physical):
- *   0x40000000  free: loaders put the device tree here or above the image
- *   0x40080000  amp_start: Image header and code   read, execute
+ *   0x40000000  free: QEMU puts the device tree of an ELF kernel here, if it has 1 MiB; other loaders above the image
+ *   0x40100000  amp_start: Image header and code   read, execute
  *               constants                          read
  *               data, bss, stack, tables           read, write    -- all within the first 2 MiB of RAM or the build fails
  */
@@ -19,7 +19,7 @@ PHDRS
 
 SECTIONS
 {
-    . = 0x40080000;
+    . = 0x40100000;
     .text : {
         amp_text_start = .;
         KEEP(*(.text.start))

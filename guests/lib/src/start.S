@@ -11,7 +11,7 @@ amp_start:
     /* arm64 Image header (Linux Documentation/arm64/booting.rst): loaders that know it put the file at its link address */
     b       1f
     .long   0
-    .quad   0x80000             /* text_offset */
+    .quad   0x100000            /* text_offset */
     .quad   amp_image_size
     .quad   0x2                 /* little endian, 4 KiB pages, at text_offset from a 2 MiB boundary near the start of RAM */
     .quad   0, 0, 0
