@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// stop, pause, resume, destroy: the same steps with other words.
+#pragma once
+
+#include "context.hpp"
+#include "outcome.hpp"
+#include "selection.hpp"
+
+#include <functional>
+
+namespace amp::ctl {
+
+struct ActionWords {
+    Action action;
+    std::string_view verb; // "stop"
+    std::string_view done; // "stopped"
+    // Is there anything to do in this state? Naming a partition that is where it should be is no error.
+    bool (*needed)(std::uint32_t state);
+    std::string (*outcome)(const amp_query& before) = nullptr; // more to say, after `done`
+};
+
+// Acts on every partition selected by positional 0, even after one failed; the first failure gives the exit status.
+Outcome<ExitStatus> act_on_selected(Context& context, const ActionWords& words);
+
+Outcome<Done> act_on(Context& context, Selected& selected, const ActionWords& words);
+
+} // namespace amp::ctl

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Parse, run, say what went wrong.
+#include "dispatch.hpp"
+
+#include "command_line.hpp"
+#include "help.hpp"
+
+namespace amp::ctl {
+
+void print_error(std::ostream& err, const Error& error) {
+    if (error.message.empty())
+        return;
+    err << "ampctl: " << error.message;
+    if (!error.remedy.empty())
+        err << "; " << error.remedy;
+    err << '\n' << std::flush;
+}
+
+ExitStatus dispatch(std::span<const std::string> words, const Surroundings& surroundings) {
+    const auto line = parse_command_line(words);
+    if (!line) {
+        print_error(surroundings.err, line.error());
+        return line.error().status;
+    }
+    if (line->wants_help) {
+        print_help(surroundings.out, *line->command);
+        return ExitStatus::ok;
+    }
+    Terminal terminal{surroundings.in, surroundings.out_descriptor, -1};
+    if (line->command->waits && surroundings.watch_signals != nullptr)
+        terminal.stop = surroundings.watch_signals();
+    Context context{line->arguments, surroundings.out,  surroundings.err,
+                    terminal,        surroundings.disk, surroundings.device};
+    const auto result = line->command->run(context);
+    surroundings.out.flush();
+    if (!result) {
+        print_error(surroundings.err, result.error());
+        return result.error().status;
+    }
+    return *result;
+}
+
+} // namespace amp::ctl

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The readable form of a plan: one block per partition, a closing line with the sum.
+#include "plan_output.hpp"
+
+#include "output.hpp"
+
+#include <fmt/format.h>
+
+namespace amp::ctl {
+namespace {
+
+std::string core_list(const Plan& plan) {
+    std::vector<std::string> cores;
+    for (const PlannedCore& core : plan.cores)
+        cores.push_back(fmt::format("{} (MPIDR {:#x})", core.cpu.number, core.mpidr.number));
+    return fmt::format("{}", fmt::join(cores, ", "));
+}
+
+std::string range_text(Range<GuestPhysAddr> range) {
+    return fmt::format("{}-{}", address_text(range.start.number), address_text(range.last().number));
+}
+
+void print_facts(std::ostream& out, const Plan& plan) {
+    const Platform& platform = plan.platform;
+    Table facts({});
+    facts.add({"core", core_list(plan)});
+    facts.add({"image", plan.image_file.empty()
+                            ? "none"
+                            : fmt::format("{} ({})", plan.image_file, to_string(plan.image_format))});
+    facts.add({"entry", fmt::format("{}, x0 = {}", address_text(plan.entry.number), address_text(plan.dtb.number))});
+    if (!plan.bootargs.empty())
+        facts.add({"bootargs", printable(plan.bootargs)});
+    facts.add({"interrupts",
+               fmt::format("GICv{}: distributor {}, {} {}", platform.gic_version, address_text(platform.gicd.number),
+                           platform.gic_version == 2 ? "CPU interface" : "redistributor",
+                           address_text((platform.gic_version == 2 ? platform.gicc : platform.gicr).number))});
+    facts.add({"console", platform.console
+                              ? fmt::format("PL011 {}, interrupt {}", address_text(platform.console->number),
+                                            platform.console_intid.number)
+                              : "none"});
+    facts.add({"doorbell", fmt::format("interrupt {} of this machine calls Linux", plan.doorbell.number)});
+    facts.print(out, "  ");
+}
+
+void print_memory(std::ostream& out, const Plan& plan) {
+    Table regions({"guest address", "size", "rights", "kind", "what"});
+    for (const PlannedRegion& region : plan.regions)
+        regions.add({range_text(region.range), size_text(region.range.size), access_text(region.access),
+                     std::string(to_string(region.kind)),
+                     region.kind == RegionKind::fixed || region.kind == RegionKind::device
+                         ? fmt::format("{} (at {})", region.what, address_text(region.pa.number))
+                         : region.what});
+    out << '\n';
+    regions.print(out, "  ");
+    Table segments({"loaded at", "bytes", "in memory", "what"});
+    for (const Segment& segment : plan.segments)
+        segments.add({address_text(segment.gpa.number), size_text(segment.bytes.size()), size_text(segment.memory_size),
+                      segment.what});
+    out << '\n';
+    segments.print(out, "  ");
+}
+
+void print_channels(std::ostream& out, const Plan& plan) {
+    if (plan.channels.empty())
+        return;
+    Table channels({"channel", "peer", "address", "size", "interrupt", "side"});
+    for (const PlannedChannel& channel : plan.channels)
+        channels.add({channel.name, channel.peer, address_text(channel.gpa.number), size_text(channel.size),
+                      fmt::format("{}", channel.intid.number), fmt::format("{}", channel.side)});
+    out << '\n';
+    channels.print(out, "  ");
+}
+
+void print_sum(std::ostream& out, const std::vector<Plan>& plans) {
+    std::vector<std::string> cores;
+    std::uint64_t memory = 0;
+    for (const Plan& plan : plans) {
+        for (const PlannedCore& core : plan.cores)
+            cores.push_back(fmt::format("{}", core.cpu.number));
+        memory += plan.memory_bytes() + plan.channel_bytes();
+    }
+    out << fmt::format("taken from Linux: core{} {}; {} of memory, and what the monitor{} need{}\n",
+                       cores.size() == 1 ? "" : "s", fmt::join(cores, ", "), size_text(memory),
+                       plans.size() == 1 ? "" : "s", plans.size() == 1 ? "s" : "");
+}
+
+} // namespace
+
+std::string access_text(std::uint32_t access) {
+    return {(access & AMP_ACCESS_READ) != 0 ? 'r' : '-', (access & AMP_ACCESS_WRITE) != 0 ? 'w' : '-',
+            (access & AMP_ACCESS_EXECUTE) != 0 ? 'x' : '-'};
+}
+
+void print_plans(std::ostream& out, const std::vector<Plan>& plans) {
+    for (const Plan& plan : plans) {
+        out << fmt::format("partition {} (id {}, {})\n", plan.name, plan.id, plan.os_type);
+        print_facts(out, plan);
+        print_memory(out, plan);
+        print_channels(out, plan);
+        out << '\n';
+    }
+    print_sum(out, plans);
+}
+
+} // namespace amp::ctl
