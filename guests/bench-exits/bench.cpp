@@ -4,6 +4,10 @@
 // prints "bench ROW LEAST MOST" on the PL011, then turns the machine off. Uses no guest library: its vectors are its own.
 #include <stdint.h>
 
+// Called by events.S
+extern "C" [[noreturn]] void bench_main();
+extern "C" [[noreturn]] void bench_unexpected(uint64_t esr, uint64_t pc);
+
 namespace {
 
 constexpr uintptr_t gicd = 0x08000000;
@@ -48,8 +52,6 @@ void measure_spin(Stamps*, uint64_t, uint64_t);
 void measure_sgi(Stamps*, uint64_t, uint64_t);
 void measure_timer(Stamps*, uint64_t, uint64_t);
 void measure_timer_wfi(Stamps*, uint64_t, uint64_t);
-[[noreturn]] void bench_main();
-[[noreturn]] void bench_unexpected(uint64_t esr, uint64_t pc);
 }
 
 volatile uint32_t& mmio(uintptr_t address) { return *reinterpret_cast<volatile uint32_t*>(address); }
