@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hostile-ioctl ROUNDS SEED CPU MPIDR DOORBELL GIC: throws wrong descriptors, segments, calls and pointers at /dev/amp. Each
+ * must be answered by an errno or be harmless; the scenario looks at the kernel log and the machine afterwards. A descriptor
+ * that is right is sent first, and mutations of it after, so that the checks behind the first one are reached too.
+ */
+#include <amp/abi/ioctl.h>
+#include <amp/abi/partition.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define RAM 0x40000000ull
+#define RAM_SIZE 0x200000ull
+
+struct descriptor {
+    struct amp_partition head;
+    struct amp_core core;
+    struct amp_region regions[2];
+    struct amp_channel channel;
+};
+
+static uint64_t random_state;
+static unsigned int accepted, refused;
+
+/* xorshift64*: the same seed gives the same run. */
+static uint64_t any(void)
+{
+    random_state ^= random_state >> 12;
+    random_state ^= random_state << 25;
+    random_state ^= random_state >> 27;
+    return random_state * 0x2545f4914f6cdd1dull;
+}
+
+static uint64_t below(uint64_t limit)
+{
+    return any() % limit;
+}
+
+static uint64_t interesting(void)
+{
+    static const uint64_t values[] = { 0, 1, 2, 7, 8, 31, 32, 63, 64, 65, 0xfff, 0x1000, 0xffff, 0x10000, 0x7fffffff, 0x80000000,
+                                       0xffffffff, 0x40000000, 0x8000000000, 0x7fffffffffffffff, 0x8000000000000000,
+                                       0xfffffffffffff000, 0xffffffffffffffff };
+    return below(2) ? values[below(sizeof(values) / sizeof(values[0]))] : any();
+}
+
+static struct descriptor right_descriptor(char **argv)
+{
+    uint32_t gic = (uint32_t)strtoul(argv[6], NULL, 0);
+    struct descriptor d = {
+        .head = {
+            .magic = AMP_PARTITION_MAGIC, .abi_major = AMP_ABI_MAJOR, .abi_minor = AMP_ABI_MINOR, .size = sizeof(d),
+            .name = "hostile", .id = 60, .gic_version = gic, .entry = RAM, .gicd_gpa = 0x08000000,
+            .gicr_gpa = gic == 3 ? 0x080a0000 : 0, .gicc_gpa = gic == 2 ? 0x08010000 : 0,
+            .doorbell_intid = (uint32_t)strtoul(argv[5], NULL, 0),
+            .core_offset = offsetof(struct descriptor, core), .core_count = 1,
+            .region_offset = offsetof(struct descriptor, regions), .region_count = 2,
+            .channel_offset = offsetof(struct descriptor, channel), .channel_count = 1,
+        },
+        .core = { .cpu = (uint32_t)strtoul(argv[3], NULL, 0), .mpidr = strtoull(argv[4], NULL, 0) },
+        .regions = {
+            { .gpa = 0x0c010000, .size = 0x10000, .kind = AMP_REGION_CHANNEL, .access = AMP_ACCESS_READ | AMP_ACCESS_WRITE },
+            { .gpa = RAM, .size = RAM_SIZE, .kind = AMP_REGION_MEMORY,
+              .access = AMP_ACCESS_READ | AMP_ACCESS_WRITE | AMP_ACCESS_EXECUTE },
+        },
+        .channel = { .name = "ctrl", .peer = "dom0", .size = 0x10000, .peer_kind = AMP_PEER_DOM0, .intid = 96 },
+    };
+    return d;
+}
+
+/* The partition's descriptor, or -1. */
+static int create(int device, const void *bytes, uint32_t size)
+{
+    struct amp_create call = { .descriptor = (uintptr_t)bytes, .descriptor_size = size, .fd = -1 };
+
+    if (ioctl(device, AMP_IOC_CREATE, &call) == 0) {
+        ++accepted;
+        return call.fd;
+    }
+    ++refused;
+    if (errno == ENOTTY || errno == ENOSYS) {
+        perror("CREATE");
+        exit(1);
+    }
+    return -1;
+}
+
+static void close_if_open(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+/* A few words, bytes or the length changed. */
+static void try_mutation(int device, const struct descriptor *right)
+{
+    unsigned char bytes[2 * sizeof(*right)];
+    uint32_t size = sizeof(*right);
+    uint64_t changes = 1 + below(4);
+
+    memcpy(bytes, right, sizeof(*right));
+    memcpy(bytes + sizeof(*right), right, sizeof(*right));
+    while (changes--) {
+        uint64_t value = interesting();
+        size_t width = (size_t)1 << below(4);
+
+        memcpy(bytes + below(sizeof(*right) / width) * width, &value, width);
+    }
+    if (!below(8))
+        size = (uint32_t)below(sizeof(bytes) + 1);
+    close_if_open(create(device, bytes, size));
+}
+
+static void try_noise(int device)
+{
+    static unsigned char bytes[AMP_PARTITION_SIZE_MAX + 64];
+    size_t size = below(sizeof(bytes)), i;
+
+    for (i = 0; i < size; ++i)
+        bytes[i] = (unsigned char)any();
+    if (below(2) && size >= sizeof(struct amp_partition)) {
+        struct amp_partition *head = (struct amp_partition *)bytes;
+
+        head->magic = AMP_PARTITION_MAGIC;
+        head->abi_major = AMP_ABI_MAJOR;
+        head->abi_minor = AMP_ABI_MINOR;
+        head->size = (uint32_t)size;
+    }
+    close_if_open(create(device, bytes, (uint32_t)size));
+}
+
+/* An address that is null, unmapped, the kernel's, the end of memory, or ours. */
+static uint64_t wild_pointer(void)
+{
+    static unsigned char ours[4096];
+    const uint64_t pointers[] = { 0, 1, 0x1000, 0xffff000000000000, 0xffffffffffffffff, 0x0000ffffffffff00, (uintptr_t)ours };
+
+    return pointers[below(sizeof(pointers) / sizeof(pointers[0]))];
+}
+
+static const unsigned long calls[] = { AMP_IOC_INFO, AMP_IOC_LIST, AMP_IOC_CREATE, AMP_IOC_OPEN, AMP_IOC_QUERY, AMP_IOC_LOAD,
+                                       AMP_IOC_CLEAR, AMP_IOC_KEEP, AMP_IOC_STOP, AMP_IOC_PAUSE, AMP_IOC_RESUME,
+                                       AMP_IOC_READ_STREAM, AMP_IOC_EVENTFD, AMP_IOC_CHANNEL_INFO, AMP_IOC_CHANNEL_DOORBELL };
+
+static void try_wild_call(int fd)
+{
+    unsigned long call = below(4) ? calls[below(sizeof(calls) / sizeof(calls[0]))] : (unsigned long)(uint32_t)any();
+
+    (void)!ioctl(fd, call, wild_pointer());
+}
+
+static void try_wild_content(int fd)
+{
+    uint64_t words[32];
+    size_t i;
+
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); ++i)
+        words[i] = below(3) ? interesting() : wild_pointer();
+    (void)!ioctl(fd, calls[5 + below(8)], words);
+}
+
+static void try_wild_mapping(int fd)
+{
+    static const uint64_t offsets[] = { 0, RAM, RAM + RAM_SIZE, RAM - 0x1000, 0x0c010000, 0x08000000, 0x7ffffffffffff000 };
+    size_t size = (size_t)(1 + below(1024)) * 0x1000;
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+                        (off_t)offsets[below(sizeof(offsets) / sizeof(offsets[0]))]);
+
+    if (memory != MAP_FAILED) {
+        *(volatile char *)memory = 1;
+        munmap(memory, size);
+    }
+}
+
+/* A partition that is right, its calls not. KEEP may have kept it: it is destroyed by name. */
+static void misuse_partition(int device, const struct descriptor *right, unsigned long rounds)
+{
+    struct amp_action destroy = { .elapsed_ns = 0 };
+    unsigned long i;
+    int fd = create(device, right, sizeof(*right));
+
+    if (fd < 0) {
+        fprintf(stderr, "the right descriptor was refused: %s\n", strerror(errno));
+        exit(1);
+    }
+    for (i = 0; i < rounds; ++i) {
+        try_wild_call(fd);
+        try_wild_content(fd);
+        try_wild_mapping(fd);
+        try_wild_call(device);
+    }
+    if (ioctl(fd, AMP_IOC_DESTROY, &destroy) != 0) {
+        perror("DESTROY");
+        exit(1);
+    }
+    close(fd);
+}
+
+int main(int argc, char **argv)
+{
+    struct descriptor right;
+    unsigned long i, rounds;
+    int device;
+
+    if (argc != 7) {
+        fprintf(stderr, "usage: hostile-ioctl ROUNDS SEED CPU MPIDR DOORBELL GIC\n");
+        return 2;
+    }
+    rounds = strtoul(argv[1], NULL, 0);
+    random_state = strtoull(argv[2], NULL, 0) | 1;
+    right = right_descriptor(argv);
+    device = open(AMP_DEVICE, O_RDWR | O_CLOEXEC);
+    if (device < 0) {
+        perror(AMP_DEVICE);
+        return 1;
+    }
+    misuse_partition(device, &right, rounds / 4 + 1);
+    for (i = 0; i < rounds; ++i) {
+        try_mutation(device, &right);
+        try_noise(device);
+    }
+    printf("hostile descriptors: %u refused, %u accepted and undone\n", refused, accepted);
+    return 0;
+}

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# CYCLES times create, start, stop, destroy: cores and memory as before, and no growth from an early cycle to the last.
+
+one_cycle() {
+    ampctl create "$WORK/cycle.dts" >"$WORK/out" 2>&1 &&
+        ampctl start cycle >>"$WORK/out" 2>&1 &&
+        ampctl stop cycle >>"$WORK/out" 2>&1 &&
+        ampctl destroy cycle >>"$WORK/out" 2>&1 || { cat "$WORK/out"; fail "cycle $1"; }
+    [ "$(cores)" = "$cores_before" ] || fail "cycle $1: cores online: $(cores)"
+}
+
+load_module
+describe cycle 1 "$CORE" hello.elf
+# The first cycles fill Linux's own caches (per-CPU lists, dentries); growth is measured from then on.
+early=5
+remember_machine
+step "$CYCLES cycles of create, start, stop, destroy on core $CORE"
+begin=$(now_ms)
+for i in $(seq "$CYCLES"); do
+    one_cycle "$i"
+    [ "$i" -ne "$early" ] || early_kib=$(available_kib)
+done
+figure "$CYCLES cycles of create, start, stop, destroy: $((($(now_ms) - begin) / CYCLES)) ms each"
+growth=$((early_kib - $(available_kib)))
+echo "growth from cycle $early to $CYCLES: $growth KiB"
+[ "$growth" -le 2048 ] || fail "memory grew by $growth KiB"
+unload_module
+check_machine
+finish

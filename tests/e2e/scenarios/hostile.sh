@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Hostile calls of /dev/amp, and what others in dom0 may try with a donated core: all answered, nothing harmed.
+
+# The address that cpu@N's reg gives, as the descriptor wants it.
+mpidr_of() { od -An -tx1 "/proc/device-tree/cpus/cpu@$1/reg" | tr -d ' \n' | sed 's/^\(.*\)$/0x\1/'; }
+
+load_module
+remember_machine
+describe probe 1 "$CORE" control-loop.elf
+doorbell=$(ampctl plan "$WORK/probe.dts" --json | number doorbell)
+[ -n "$doorbell" ] || fail "the plan names no doorbell"
+
+step "hostile descriptors, segments, calls, pointers"
+run ./hostile-ioctl "$ROUNDS" "$SEED" "$CORE" "$(mpidr_of "$CORE")" "$doorbell" "$GIC"
+[ -z "$(partitions)" ] || fail "left: $(partitions)"
+[ "$(cores)" = "$cores_before" ] || fail "cores online: $(cores)"
+
+step "a donated core can't be onlined by someone else"
+run ampctl create "$WORK/probe.dts"
+run ampctl start probe
+wait_console probe .
+if echo 1 >"/sys/devices/system/cpu/cpu$CORE/online" 2>"$WORK/out"; then
+    fail "core $CORE was onlined under the guest"
+fi
+cat "$WORK/out"
+[ "$(state_of probe)" = running ] || fail "probe is $(state_of probe)"
+
+step "suspend is refused while a partition runs"
+if [ -w /sys/power/state ] && grep -q freeze /sys/power/state; then
+    if echo freeze >/sys/power/state 2>"$WORK/out"; then fail "dom0 slept"; fi
+    cat "$WORK/out"
+else
+    fail "this kernel has no suspend to try"
+fi
+[ "$(state_of probe)" = running ] || fail "probe is $(state_of probe)"
+remove probe
+unload_module
+check_machine
+finish

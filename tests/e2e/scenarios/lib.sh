@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Read by every scenario before its own lines (in dom0, busybox ash): steps, checks, and what a scenario may ask about the
+# machine and its partitions. A scenario ends at the first thing that is not as it should be, with "FAIL:" and why.
+set -eu
+
+GUESTS=/usr/lib/amp/guests
+WORK=/run/e2e
+mkdir -p "$WORK"
+
+step() { printf '\n== %s\n' "$*"; }
+figure() { printf 'figure: %s\n' "$*"; }
+
+fail() {
+    trap - EXIT
+    printf 'FAIL: %s\n' "$*"
+    explain_failure
+    exit 1
+}
+
+# What one wants to know of a dom0 that is gone afterwards.
+explain_failure() {
+    ampctl status --all 2>/dev/null || true
+    for name in $(partitions); do
+        printf -- '-- log of %s\n' "$name"
+        ampctl log "$name" 2>/dev/null | tail -n 15 || true
+        printf -- '-- console of %s\n' "$name"
+        console_text "$name" | tail -n 8 || true
+    done
+    printf -- '-- dmesg\n'
+    dmesg | tail -n 25
+}
+
+# Any command that fails unasked ends the scenario (set -e); this says so.
+trap 'status=$?; [ $status -eq 0 ] || { echo "FAIL: a command ended with status $status"; explain_failure; }' EXIT
+
+# run COMMAND...: shown as typed, must succeed.
+run() {
+    printf '# %s\n' "$*"
+    "$@" || fail "'$*' ended with status $?"
+}
+
+# expect PATTERN COMMAND...: must succeed and print a line that matches (extended regular expression).
+expect() {
+    local pattern="$1"
+    shift
+    printf '# %s\n' "$*"
+    "$@" >"$WORK/out" 2>&1 || { cat "$WORK/out"; fail "'$*' ended with status $?"; }
+    cat "$WORK/out"
+    grep -qE -- "$pattern" "$WORK/out" || fail "'$*' did not print /$pattern/"
+}
+
+# refuse PATTERN COMMAND...: must fail and print such a line.
+refuse() {
+    local pattern="$1"
+    shift
+    printf '# %s\n' "$*"
+    if "$@" >"$WORK/out" 2>&1; then
+        cat "$WORK/out"
+        fail "'$*' succeeded"
+    fi
+    cat "$WORK/out"
+    grep -qE -- "$pattern" "$WORK/out" || fail "'$*' was refused, but not with /$pattern/"
+}
+
+now_ms() { awk '{ printf "%d", $1 * 1000 }' /proc/uptime; }
+
+# wait_until SECONDS WHAT COMMAND...: polls until the command succeeds.
+wait_until() {
+    local end="$(($(now_ms) + $1 * 1000))" what="$2"
+    shift 2
+    until "$@"; do
+        [ "$(now_ms)" -lt "$end" ] || fail "in vain waited for: $what"
+        usleep 50000
+    done
+}
+
+## Partitions
+
+partitions() { ampctl list --json 2>/dev/null | sed -n 's/^ *"name": "\([^"]*\)".*/\1/p'; }
+
+# number KEY / word KEY: the first such value in the JSON on standard input.
+number() { sed -n "s/^ *\"$1\": \(-\{0,1\}[0-9][0-9]*\).*/\1/p" | head -n 1; }
+word() { sed -n "s/^ *\"$1\": \"\([^\"]*\)\".*/\1/p" | head -n 1; }
+
+state_of() { ampctl status "$1" --json | word state; }
+is_in_state() { [ "$(state_of "$1")" = "$2" ]; }
+wait_state() { wait_until "${3:-20}" "$1 to be $2" is_in_state "$1" "$2"; }
+
+# All that the guest wrote since it was started.
+console_text() { ampctl console "$1" --history 2>/dev/null; }
+console_has() { console_text "$1" | grep -qE -- "$2"; }
+wait_console() { wait_until "${3:-20}" "/$2/ on the console of $1" console_has "$1" "$2"; }
+
+# describe NAME ID CORE IMAGE [LINES]: writes a description to $WORK/NAME.dts with a console and the channel "ctrl" to dom0.
+describe() {
+    cat >"$WORK/$1.dts" <<DTS
+/dts-v1/;
+/ {
+    domains {
+        #address-cells = <2>;
+        #size-cells = <2>;
+        $1 {
+            compatible = "amp,partition-v1", "openamp,domain-v1";
+            id = <$2>;
+            os,type = "baremetal";
+            amp,cores = <$3>;
+            memory = <0x0 0x40000000 0x0 ${MEMORY:-0x00400000}>;
+            amp,image = "$GUESTS/$4";
+            amp,console;
+            ${5:-}
+            channels { ctrl { amp,peer = "dom0"; amp,size = <0x10000>; }; };
+        };
+    };
+};
+DTS
+}
+
+# launch NAME ID CORE IMAGE [LINES]: describe, create and start.
+launch() {
+    describe "$@"
+    run ampctl create "$WORK/$1.dts"
+    run ampctl start "$1"
+}
+
+remove() { run ampctl destroy "$1"; }
+
+# exits_of NAME CAUSE: how often the guest left to the monitor for that cause (names of AMP_CAUSE_LIST, lower case).
+exits_of() { ampctl stats "$1" --json | number "$2"; }
+
+# What a scenario costs in Linux's eyes, before and after.
+cores() { cat /sys/devices/system/cpu/online; }
+settle_memory() {
+    sync
+    echo 3 >/proc/sys/vm/drop_caches
+    [ ! -e /proc/sys/vm/compact_memory ] || echo 1 >/proc/sys/vm/compact_memory
+}
+available_kib() { settle_memory; awk '/^MemAvailable:/ { print $2 }' /proc/meminfo; }
+
+remember_machine() {
+    cores_before=$(cores)
+    available_before=$(available_kib)
+}
+
+# memory_is_back KIB: MemAvailable is at most so much below what it was.
+memory_is_back() { [ "$(available_kib)" -ge $((available_before - $1)) ]; }
+
+# Linux's own caches breathe by a MiB or two; a partition's smallest memory is twice the slack.
+check_machine() {
+    [ "$(cores)" = "$cores_before" ] || fail "cores online: $(cores), before: $cores_before"
+    wait_until 10 "the memory to come back (before: $available_before KiB, now: $(available_kib) KiB)" \
+        memory_is_back "${1:-2048}"
+    echo "cores online: $(cores), nproc $(nproc); MemAvailable $(available_kib) KiB, before $available_before KiB"
+}
+
+load_module() { run modprobe amp; }
+unload_module() { run rmmod amp; }
+
+# Last line of every scenario: the kernel has nothing to complain about, and all that was asked for happened.
+finish() {
+    trap - EXIT
+    if dmesg | grep -E 'WARNING:|BUG:|Oops|Call trace|Unable to handle|rcu: INFO|soft lockup'; then
+        fail "the kernel log has a warning"
+    fi
+    echo "PASS: everything happened"
+}
