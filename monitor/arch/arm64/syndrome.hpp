@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Reads trap syndromes: pure functions from ESR_EL2, HPFAR_EL2 and FAR_EL2 to what the guest tried and why it failed. Used by
+// trap.cpp and by the host's unit tests.
+#ifndef AMP_MONITOR_ARCH_ARM64_SYNDROME_HPP
+#define AMP_MONITOR_ARCH_ARM64_SYNDROME_HPP
+
+#include "amp/abi/exit.h"
+#include "core/mmio.hpp"
+#include "regs.hpp"
+
+namespace amp {
+
+// HPFAR_EL2.FIPA is bits 47:12 of the address in bits 43:4; the offset in the page is FAR_EL2's.
+constexpr uint64_t fault_gpa(uint64_t hpfar, uint64_t far) { return (hpfar & Field<43, 4>::mask) << 8 | (far & 0xfff); }
+
+constexpr uint64_t read_register(const Registers& registers, uint64_t number) {
+    return number == 31 ? 0 : registers.x[number]; // XZR
+}
+constexpr void write_register(Registers& registers, uint64_t number, uint64_t value) {
+    if (number != 31) {
+        registers.x[number] = value;
+    }
+}
+
+// A stage-2 translation fault of an instruction whose syndrome tells all that is needed to emulate it.
+constexpr bool is_emulatable(uint64_t esr) {
+    using namespace esr_el2;
+    return (esr & (Isv::mask | S1ptw::mask | (fsc::kind_mask & Fsc::mask))) == (Isv::mask | fsc::translation);
+}
+
+constexpr MmioAccess decode_mmio(uint64_t esr, uint64_t gpa, const Registers& registers) {
+    using namespace esr_el2;
+    const bool write = WnR::in(esr) != 0;
+    return {gpa, write ? read_register(registers, Srt::in(esr)) : 0, 1u << Sas::in(esr), write};
+}
+
+// A read's value as the load instruction wants it: sign-extended from its width, cut to the register's.
+constexpr uint64_t loaded_value(uint64_t esr, uint64_t value) {
+    using namespace esr_el2;
+    const unsigned bits = 8u << Sas::in(esr);
+    if (bits < 64) {
+        value &= (1ull << bits) - 1;
+        if (Sse::in(esr) != 0 && (value >> (bits - 1)) != 0) {
+            value |= ~0ull << bits;
+        }
+    }
+    return Sf::in(esr) != 0 ? value : value & 0xffffffff;
+}
+
+constexpr bool is_external(uint64_t status) {
+    return status == fsc::external || (status >= fsc::external_on_walk_first && status <= fsc::ecc_on_walk_last);
+}
+
+// Why an abort that nobody can handle ends the guest: AMP_EXIT_*.
+constexpr uint32_t instruction_abort_reason(uint64_t esr) {
+    using namespace esr_el2;
+    const uint64_t status = Fsc::in(esr);
+    if (is_external(status)) {
+        return AMP_EXIT_EXTERNAL_ABORT;
+    }
+    if (S1ptw::in(esr) != 0) {
+        return AMP_EXIT_TABLE_WALK;
+    }
+    switch (status & fsc::kind_mask) {
+    case fsc::address_size:
+    case fsc::translation: return AMP_EXIT_UNMAPPED_FETCH;
+    case fsc::permission: return AMP_EXIT_DENIED_FETCH;
+    default: return AMP_EXIT_UNKNOWN_TRAP;
+    }
+}
+
+// `emulated`: a device of ours is there, so the access was one that can't be emulated.
+constexpr uint32_t data_abort_reason(uint64_t esr, bool emulated) {
+    using namespace esr_el2;
+    const uint64_t status = Fsc::in(esr);
+    const bool write = WnR::in(esr) != 0;
+    if (is_external(status)) {
+        return AMP_EXIT_EXTERNAL_ABORT;
+    }
+    if (S1ptw::in(esr) != 0) {
+        return AMP_EXIT_TABLE_WALK;
+    }
+    if (status == fsc::alignment || status == fsc::unsupported_exclusive) {
+        return AMP_EXIT_BAD_DEVICE_ACCESS;
+    }
+    switch (status & fsc::kind_mask) {
+    case fsc::address_size:
+    case fsc::translation:
+        if (emulated) {
+            return Isv::in(esr) != 0 ? AMP_EXIT_BAD_DEVICE_ACCESS : AMP_EXIT_NO_SYNDROME;
+        }
+        return write ? AMP_EXIT_UNMAPPED_WRITE : AMP_EXIT_UNMAPPED_READ;
+    case fsc::permission: return write ? AMP_EXIT_DENIED_WRITE : AMP_EXIT_DENIED_READ;
+    default: return AMP_EXIT_UNKNOWN_TRAP;
+    }
+}
+
+} // namespace amp
+
+#endif

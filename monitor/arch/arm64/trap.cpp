@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Exits from the guest, by exception class. vectors.S calls the amp_*_exit functions with the guest's registers saved; each
+// returns to the guest or ends it with a recorded reason.
+#include "trap.hpp"
+
+#include <stddef.h>
+
+#include "amp/abi/exit.h"
+#include "core/hypercall.hpp"
+#include "core/kick.hpp"
+#include "core/mmio.hpp"
+#include "core/vcpu.hpp"
+#include "frame.h"
+#include "regs.hpp"
+#include "syndrome.hpp"
+#include "sysreg.hpp"
+#include "trapped_registers.hpp"
+#include "undefined.hpp"
+#include "vcpu.hpp"
+
+namespace amp {
+
+static_assert(sizeof(Registers) == AMP_FRAME_SIZE && offsetof(Registers, pad) == AMP_FRAME_PAD, "frame.h");
+static_assert(static_cast<uint32_t>(Work::none) == AMP_WORK_NONE, "frame.h");
+static_assert(esr_el2::ec_hvc64 == AMP_EC_HVC64, "frame.h");
+
+void inject_undefined(Monitor& monitor, uint64_t esr) {
+    const uint64_t pstate = AMP_READ_SYSREG(spsr_el2);
+    const El1Entry entry = undefined_entry(pstate, AMP_READ_SYSREG(vbar_el1), AMP_READ_SYSREG(sctlr_el1),
+                                           esr_el2::Il::in(esr) != 0);
+    AMP_WRITE_SYSREG(elr_el1, AMP_READ_SYSREG(elr_el2));
+    AMP_WRITE_SYSREG(spsr_el1, pstate);
+    AMP_WRITE_SYSREG(esr_el1, entry.esr);
+    AMP_WRITE_SYSREG(elr_el2, entry.pc);
+    AMP_WRITE_SYSREG(spsr_el2, entry.pstate);
+    ++monitor.stats->undefined;
+}
+
+namespace {
+
+// Past the trapped instruction, which was 2 bytes long for some of AArch32's.
+void skip_instruction(uint64_t esr) {
+    AMP_WRITE_SYSREG(elr_el2, AMP_READ_SYSREG(elr_el2) + (esr_el2::Il::in(esr) != 0 ? 4 : 2));
+}
+
+[[noreturn]] void crash(uint32_t reason, const Registers& registers, uint64_t esr, uint64_t gpa) {
+    this_monitor().count(AMP_CAUSE_FAULT);
+    end_guest(this_monitor(), reason, registers, Syndrome{esr, AMP_READ_SYSREG(far_el2), gpa});
+}
+
+void data_abort(Registers& registers, uint64_t esr) {
+    const uint64_t gpa = fault_gpa(AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
+    if (is_emulatable(esr)) {
+        MmioAccess access = decode_mmio(esr, gpa, registers);
+        if (emulate_mmio(this_monitor(), access) == MmioResult::done) {
+            if (!access.write) {
+                write_register(registers, esr_el2::Srt::in(esr), loaded_value(esr, access.value));
+            }
+            return skip_instruction(esr);
+        }
+    }
+    crash(data_abort_reason(esr, is_emulated(this_monitor(), gpa)), registers, esr, gpa);
+}
+
+void instruction_abort(Registers& registers, uint64_t esr) {
+    const uint64_t gpa = fault_gpa(AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
+    crash(instruction_abort_reason(esr), registers, esr, gpa);
+}
+
+void smc(Registers& registers, uint64_t esr) {
+    this_monitor().count(AMP_CAUSE_SMC);
+    // Unlike HVC, a trapped SMC has not been executed yet.
+    skip_instruction(esr);
+    finish_work(this_monitor(), hypercall(this_monitor(), registers), registers);
+}
+
+void sysreg(Registers& registers, uint64_t esr) {
+    if (emulate_register(this_monitor(), registers, esr)) {
+        skip_instruction(esr);
+    } else {
+        inject_undefined(this_monitor(), esr);
+    }
+}
+
+// Classes below 0x20 are instructions that the guest does not have (FP in another form, SVE, SME, AArch32 coprocessors, ...).
+void other(Registers& registers, uint64_t esr) {
+    if (esr_el2::Ec::in(esr) < esr_el2::ec_instruction_abort) {
+        this_monitor().count(AMP_CAUSE_OTHER);
+        return inject_undefined(this_monitor(), esr);
+    }
+    crash(AMP_EXIT_UNKNOWN_TRAP, registers, esr, 0);
+}
+
+} // namespace
+
+extern "C" {
+
+[[gnu::used]] uint32_t amp_hvc_exit(Registers* registers) {
+    this_monitor().count(AMP_CAUSE_HVC);
+    return static_cast<uint32_t>(hypercall(this_monitor(), *registers));
+}
+
+[[gnu::used]] uint32_t amp_irq_exit() {
+    return static_cast<uint32_t>(this_monitor().gic.handle_irq() ? Work::kick : Work::none);
+}
+
+[[gnu::used]] void amp_finish_exit(Registers* registers, uint32_t work) {
+    finish_work(this_monitor(), static_cast<Work>(work), *registers);
+}
+
+[[gnu::used]] void amp_trap_exit(Registers* registers, uint64_t esr) {
+    switch (esr_el2::Ec::in(esr)) {
+    case esr_el2::ec_data_abort: return data_abort(*registers, esr);
+    case esr_el2::ec_sysreg: return sysreg(*registers, esr);
+    case esr_el2::ec_smc64: return smc(*registers, esr);
+    case esr_el2::ec_instruction_abort: return instruction_abort(*registers, esr);
+    default: return other(*registers, esr);
+    }
+}
+
+[[gnu::used]] void amp_serror_exit(Registers* registers) {
+    crash(AMP_EXIT_EXTERNAL_ABORT, *registers, AMP_READ_SYSREG(esr_el2), 0);
+}
+
+[[gnu::used]] void amp_monitor_fault(Registers* registers) {
+    monitor_fault(this_monitor(), *registers);
+}
+
+} // extern "C"
+
+} // namespace amp
