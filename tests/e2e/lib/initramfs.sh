@@ -57,7 +57,7 @@ copy_libraries_of() {
 make_userland() {
     local tree=$1 name
     mkdir -p "$tree"/{bin,dev,proc,sys,root,tmp,run,usr/bin,usr/sbin,sbin,lib}
-    cp "$e2e_dir/lib/init" "$tree/init"
+    cp -r "$e2e_dir/lib/dom0-root/." "$tree/"
     cp "$sysroot/bin/busybox" "$tree/bin/busybox"
     cp -L "$sysroot/lib/ld-linux-aarch64.so.1" "$tree/lib/"
     for name in dtc strace; do

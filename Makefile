@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Front door for people and CI: what to type, in which order things happen. The building itself is CMake's (CMakePresets.json),
+# the kernel's build enters through Kbuild.
+
+.DEFAULT_GOAL := build
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+JOBS ?= $(shell nproc)
+E2E_JOBS ?= 1
+E2E = build/host/tests/e2e/runner/amp-e2e --jobs $(E2E_JOBS)
+
+.PHONY: help setup build build-host build-arm64 unit unit-tsan e2e test demo shell soak bench-exits clean distclean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install missing Debian packages, unpack kernels and arm64 libraries under build/
+	@tools/setup/setup
+
+build: setup build-host build-arm64 ## everything: host tools and tests, module, monitor, guests, ampctl (default)
+
+build-host: setup build/host/build.ninja
+	@cmake --build build/host -j $(JOBS) -- --quiet
+
+build-arm64: setup build/arm64/build.ninja
+	@cmake --build build/arm64 -j $(JOBS) -- --quiet
+
+# CMake looks again by itself when a CMakeLists.txt changes; presets are read on the first run only.
+build/%/build.ninja: CMakePresets.json
+	@cmake --preset $* --log-level=WARNING
+	@touch $@
+
+unit: build-host ## unit tests on this machine, under ASan and UBSan
+	@ctest --preset host -j $(JOBS) --progress
+
+unit-tsan: setup build/host-tsan/build.ninja ## the two-thread tests, under TSan
+	@cmake --build build/host-tsan -j $(JOBS) -- --quiet
+	@ctest --preset host-tsan -j $(JOBS) --progress
+
+e2e: build ## end-to-end scenarios on stock kernels in QEMU (E2E_JOBS=N at a time)
+	@$(E2E)
+
+test: build unit unit-tsan e2e ## all of the above: what CI runs
+
+demo: build-arm64 ## the product in two minutes, in a stock Debian kernel in QEMU
+	@tests/e2e/demo
+
+shell: build-arm64 ## a shell in that dom0
+	@tests/e2e/dom0 --shell
+
+soak: build ## the end-to-end scenarios with long repetition counts
+	@$(E2E) --soak
+
+bench-exits: build-arm64 ## instructions per event, bare metal beside ours
+	@tests/e2e/bench-exits
+
+clean: ## remove what was built, keep what was downloaded
+	rm -rf build/host build/host-tsan build/arm64 build/dom0 build/e2e
+
+distclean: ## remove build/ altogether
+	rm -rf build
