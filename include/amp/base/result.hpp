@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A value or the reason why there is none: modelled on std::expected, so that C++23 can replace it. Used by everything in C++,
-// freestanding code included: no exceptions, no heap. Taking the value of a failed Result is a broken invariant of ours and traps.
+// A value or the reason why there is none: modelled on std::expected, so that C++23 can replace it. Used by everything
+// in C++, freestanding code included: no exceptions, no heap. Taking the value of a failed Result is a broken invariant
+// of ours and traps.
 #pragma once
 
 #include <new>
@@ -22,8 +23,9 @@ class [[nodiscard]] Result {
 public:
     Result(T value) : good_(true) { new (&value_) T(std::move(value)); }
     template <typename F>
-        requires std::is_convertible_v<F, E>
-    Result(Err<F> failure) : good_(false) { new (&error_) E(std::move(failure.error)); }
+    requires std::is_convertible_v<F, E> Result(Err<F> failure) : good_(false) {
+        new (&error_) E(std::move(failure.error));
+    }
     Result(const Result& other) : good_(other.good_) {
         if (good_) {
             new (&value_) T(other.value_);

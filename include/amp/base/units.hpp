@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One type per kind of number that must not be mistaken for another: physical, guest-physical and virtual addresses, Linux's
-// and the hardware's processor numbers, interrupts; and a range of addresses whose end cannot overflow unnoticed.
+// One type per kind of number that must not be mistaken for another: physical, guest-physical and virtual addresses,
+// Linux's and the hardware's processor numbers, interrupts; and a range of addresses whose end cannot overflow
+// unnoticed.
 #pragma once
 
 #include <compare>
@@ -52,9 +53,7 @@ struct Range {
     // Address of the last byte; only where neither empty nor overflowing.
     constexpr A last() const { return start + (size - 1); }
     // One past the last byte; UINT64_MAX stands for an end that a 64-bit number can't hold.
-    constexpr A end() const {
-        return start.number + size < start.number ? A(UINT64_MAX) : start + size;
-    }
+    constexpr A end() const { return start.number + size < start.number ? A(UINT64_MAX) : start + size; }
     constexpr bool contains(A address) const { return address >= start && address - start < size; }
     constexpr bool contains(const Range& other) const {
         return other.start >= start && other.start - start <= size && other.size <= size - (other.start - start);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Facts of a board that its device tree does not tell, read from boards/*.yaml. A machine without a file gets generic_board():
-// everything is then derived from the live device tree.
+// Facts of a board that its device tree does not tell, read from boards/*.yaml. A machine without a file gets
+// generic_board(): everything is then derived from the live device tree.
 #pragma once
 
 #include <string>
@@ -15,11 +15,10 @@ namespace amp {
 struct Board {
     std::string file; // empty: generic
     std::string name;
-    std::vector<std::string> compatible; // root compatible strings it matches; any one is enough
-    std::vector<Irq> doorbell_spis;      // INTIDs free for calls to Linux; empty: the highest ones no node mentions
-    std::vector<CpuId> keep_cpus;        // never donated, Linux numbers; the boot core (0) need not be listed
+    std::vector<std::string> compatible;     // root compatible strings it matches; any one is enough
+    std::vector<Irq> doorbell_spis;          // INTIDs free for calls to Linux; empty: the highest ones no node mentions
+    std::vector<CpuId> keep_cpus;            // never donated, Linux numbers; the boot core (0) need not be listed
     std::uint64_t memory_margin = 64u << 20; // bytes that Linux must have left
-    std::vector<std::string> quirks;         // names; see docs/description.md
 };
 
 Board generic_board();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// All rules, run over all descriptions at once: cores, memory, images, channels, interrupts, across partitions and against the
-// live machine. Everything wrong is reported in one run; a rule whose prerequisite failed keeps quiet.
+// All rules, run over all descriptions at once: cores, memory, images, channels, interrupts, across partitions and
+// against the live machine. Everything wrong is reported in one run; a rule whose prerequisite failed keeps quiet.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The only way the partitioner reads files, so that tests can hand it a disk that exists in memory. RealDisk is the machine's.
+// The only way the partitioner reads files, so that tests can hand it a disk that exists in memory. RealDisk is the
+// machine's.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a guest image file holds and where it wants to be: ELF64, arm64 Linux Image, or raw bytes. The format is recognised by
-// content; nothing is decided here but what the file itself says.
+// What a guest image file holds and where it wants to be: ELF64, arm64 Linux Image, or raw bytes. The format is
+// recognised by content; nothing is decided here but what the file itself says.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@ namespace amp {
 enum class ImageFormat { elf, linux_image, raw };
 std::string_view to_string(ImageFormat);
 
-// Bytes that must be at gpa when the guest starts. memory_size beyond the bytes is zero (the partition's memory is scrubbed).
+// Bytes that must be at gpa when the guest starts. memory_size beyond the bytes is zero (the partition's memory is
+// scrubbed).
 struct Segment {
     GuestPhysAddr gpa;
     std::uint64_t memory_size = 0;
@@ -26,9 +27,10 @@ struct Segment {
 
 struct Image {
     ImageFormat format = ImageFormat::raw;
-    std::vector<Segment> segments; // for linux_image and raw: one, gpa is the offset from the RAM's start or 0
-    GuestPhysAddr entry;           // elf only
-    std::uint64_t text_offset = 0; // linux_image: from a 2 MiB boundary
+    std::vector<Segment> segments;     // for linux_image and raw: one, gpa is the offset from the RAM's start or 0
+    GuestPhysAddr entry;               // elf only
+    bool position_independent = false; // elf: may be moved as a whole
+    std::uint64_t text_offset = 0;     // linux_image: from a 2 MiB boundary
 };
 
 // rule is the check that failed ("image.machine"), message what is wrong with the file.

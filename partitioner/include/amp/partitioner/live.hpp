@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Facts of the running machine: its device tree and what Linux says in sysfs and procfs. Only read here; checks and the planner
-// get the structure, so tests build it from a dumped tree and a few numbers.
+// Facts of the running machine: its device tree and what Linux says in sysfs and procfs. Only read here; checks and the
+// planner get the structure, so tests build it from a dumped tree and a few numbers.
 #pragma once
 
 #include <cstdint>
@@ -26,13 +26,12 @@ struct LiveGic {
     unsigned version = 0; // 2, 3; 0: none that we know
     std::string compatible;
     bool virtualization = false; // GICv2: GICH and GICV are described; GICv3: always
-    Irq last_spi{1019};
 };
 
 // An SPI that belongs to somebody: a node's interrupts property or a line of /proc/interrupts.
 struct InterruptUse {
     Irq intid;
-    std::string user; // node path or driver name
+    std::string user;       // node path or driver name
     bool by_driver = false; // requested right now
 };
 
@@ -50,10 +49,10 @@ struct Live {
     std::string psci_method; // "smc", "hvc"; empty: no PSCI
     std::vector<InterruptUse> interrupts;
     std::vector<ReservedMemory> reserved_memory;
-    std::vector<std::string> nodes; // paths
+    std::vector<std::string> nodes;                // paths
     std::optional<std::uint64_t> available_memory; // MemAvailable; unknown for a blob
     std::string bootargs;                          // Linux's own command line
-    bool running_here = false; // facts beyond the tree (online cores, drivers) are known
+    bool running_here = false;                     // facts beyond the tree (online cores, drivers) are known
 };
 
 // Where the facts of the machine we run on are found; tests redirect it.

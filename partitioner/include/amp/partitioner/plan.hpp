@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The outcome of checking a description against a board: exactly what will be taken and where it goes. plan() is a pure,
-// deterministic function of what was read; it is called only with input that check() found free of errors.
+// The outcome of checking a description against a board: exactly what will be taken and where it goes. plan() is a
+// pure, deterministic function of what was read; it is called only with input that check() found free of errors.
 #pragma once
 
 #include <cstdint>
@@ -64,7 +64,7 @@ struct Plan {
     std::string os_type;
     std::vector<PlannedCore> cores; // one for now
     Platform platform;
-    Irq doorbell; // physical SPI that calls Linux
+    Irq doorbell;                       // physical SPI that calls Linux
     std::vector<PlannedRegion> regions; // by address
     std::vector<PlannedChannel> channels;
     GuestPhysAddr entry;
@@ -73,7 +73,7 @@ struct Plan {
     std::string bootargs;
     std::string image_file; // resolved path; empty: none
     ImageFormat image_format = ImageFormat::raw;
-    std::vector<Segment> segments; // everything to load, device tree and info page included
+    std::vector<Segment> segments;       // everything to load, device tree and info page included
     std::uint64_t memory_bytes() const;  // RegionKind::memory
     std::uint64_t channel_bytes() const; // RegionKind::channel
 };
@@ -94,7 +94,8 @@ struct World {
     ImagePath image_path;
 };
 
-// One plan per partition, in the order of the descriptions. Names and sizes come from specs and files that passed check().
+// One plan per partition, in the order of the descriptions. Names and sizes come from specs and files that passed
+// check().
 Loaded<std::vector<Plan>> plan(const std::vector<Spec>&, const World&, const Disk&);
 
 } // namespace amp

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A partition description as it was written: every value with the place it came from, nothing decided yet. The reader makes
-// it and complains about syntax, names and types only; whether the values make sense is for check.hpp.
+// A partition description as it was written: every value with the place it came from, nothing decided yet. The reader
+// makes it and complains about syntax, names and types only; whether the values make sense is for check.hpp.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +41,8 @@ struct PartitionSpec {
     std::optional<Located<std::string>> initrd;
     std::optional<Located<std::string>> bootargs;
     std::optional<Place> console;
-    std::vector<Place> devices; // access, amp,devices, cpus: understood, not supported yet
+    std::vector<Place> devices;     // access, amp,devices: understood, not supported yet
+    std::optional<Place> cpus_mask; // cpus = <&cluster mask level>: likewise
     std::vector<ChannelSpec> channels;
 };
 

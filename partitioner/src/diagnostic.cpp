@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Collecting and formatting diagnostics; see diagnostic.hpp for the text's form.
+#include "amp/partitioner/diagnostic.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace amp {
+
+std::string_view to_string(Severity severity) {
+    switch (severity) {
+    case Severity::note:
+        return "note";
+    case Severity::warning:
+        return "warning";
+    case Severity::error:
+        break;
+    }
+    return "error";
+}
+
+// The source line with a caret under the column. Tabs are kept, so that the caret stays below its character.
+static std::string source_with_caret(const Place& place) {
+    const auto first = place.source_line.find_first_not_of(" \t");
+    if (place.line == 0 || first == std::string::npos) {
+        return {};
+    }
+    std::string text = "      " + place.source_line.substr(first) + "\n";
+    if (place.column <= first || place.column > place.source_line.size()) {
+        return text;
+    }
+    std::string indent = place.source_line.substr(first, place.column - 1 - first);
+    std::replace_if(
+        indent.begin(), indent.end(), [](char c) { return c != '\t'; }, ' ');
+    return text + "      " + indent + "^\n";
+}
+
+std::string format(const Diagnostic& diagnostic) {
+    const Place& place = diagnostic.place;
+    std::string text;
+    if (!place.file.empty()) {
+        text += place.file + (place.line != 0 ? ":" + std::to_string(place.line) : std::string()) + ": ";
+    }
+    text += std::string(to_string(diagnostic.severity)) + ": " + diagnostic.message + " [" + diagnostic.rule + "]\n";
+    if (!place.node.empty()) {
+        text += "  " + place.node + (place.property.empty() ? std::string() : ": " + place.property) + "\n";
+    }
+    text += source_with_caret(place);
+    if (!diagnostic.hint.empty()) {
+        text += "  hint: " + diagnostic.hint + "\n";
+    }
+    return text;
+}
+
+void Diagnostics::add(std::string rule, Severity severity, Place place, std::string message, std::string hint) {
+    list_.push_back({std::move(rule), severity, std::move(place), std::move(message), std::move(hint)});
+}
+
+void Diagnostics::error(std::string rule, Place place, std::string message, std::string hint) {
+    add(std::move(rule), Severity::error, std::move(place), std::move(message), std::move(hint));
+}
+
+void Diagnostics::warning(std::string rule, Place place, std::string message, std::string hint) {
+    add(std::move(rule), Severity::warning, std::move(place), std::move(message), std::move(hint));
+}
+
+void Diagnostics::append(Diagnostics other) {
+    list_.insert(list_.end(), std::make_move_iterator(other.list_.begin()), std::make_move_iterator(other.list_.end()));
+}
+
+void Diagnostics::sort() {
+    std::stable_sort(list_.begin(), list_.end(), [](const Diagnostic& a, const Diagnostic& b) {
+        return std::tie(a.place.file, a.place.line, a.place.column, a.rule) <
+               std::tie(b.place.file, b.place.line, b.place.column, b.rule);
+    });
+}
+
+std::size_t Diagnostics::error_count() const {
+    return static_cast<std::size_t>(
+        std::count_if(begin(), end(), [](const Diagnostic& d) { return d.severity == Severity::error; }));
+}
+
+std::size_t Diagnostics::warning_count() const {
+    return static_cast<std::size_t>(
+        std::count_if(begin(), end(), [](const Diagnostic& d) { return d.severity == Severity::warning; }));
+}
+
+} // namespace amp

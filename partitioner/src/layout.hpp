@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Where things go in a partition's address space. The checks ask whether they fit, the planner takes the answers: both
+// use these functions, so that what was checked is what is planned.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "amp/base/result.hpp"
+#include "amp/partitioner/plan.hpp"
+
+namespace amp {
+
+using GuestRange = Range<GuestPhysAddr>;
+
+struct NamedRange {
+    GuestRange range;
+    std::string name; // "the GIC distributor"
+};
+
+constexpr std::uint64_t block_size = 2u << 20; // a stage-2 block (Arm DDI 0487, D8.3: level 2, 4 KiB granule)
+constexpr std::uint64_t gicd_size_v3 = 0x10000;
+constexpr std::uint64_t gicd_size_v2 = 0x1000;
+constexpr std::uint64_t gicr_size = 0x20000;
+constexpr std::uint64_t gicc_size = 0x2000;
+constexpr std::uint64_t console_size = 0x1000;
+
+// gic_version 0 (unknown machine) counts as 3.
+Platform platform_for(const PartitionSpec&, unsigned gic_version);
+// Everything but memory and channels that answers at an address: GIC, console, info page.
+std::vector<NamedRange> platform_ranges(const Platform&);
+
+// One range per channel, in their order; nothing where the window is full. Sizes are page aligned.
+std::vector<std::optional<GuestRange>> place_channels(const PartitionSpec&);
+
+// Memory regions with neighbours joined, sorted by address.
+std::vector<GuestRange> joined_memory(const PartitionSpec&);
+
+struct PlacedImage {
+    std::vector<Segment> segments;
+    GuestPhysAddr entry;
+    std::vector<GuestRange> used; // memory that the segments occupy, zeroed parts included
+};
+Result<PlacedImage, ImageError> place_image(const Image&, const PartitionSpec&);
+
+// Room kept for the generated device tree: more than it ever needs.
+std::uint64_t dtb_room(const PartitionSpec&);
+// The highest free place, preferring the memory region that holds `near`; added to used.
+std::optional<GuestRange> place_high(const PartitionSpec&, GuestPhysAddr near, std::uint64_t size,
+                                     std::vector<GuestRange>& used);
+
+} // namespace amp
