@@ -79,6 +79,14 @@ private:
     static constexpr uint8_t no_lr = 0xff;
     static constexpr uint32_t no_intid = ~0u;
     static constexpr uint32_t lr_limit = 16;
+    static constexpr uint8_t is_waiting = 0x80;
+    static_assert(no_lr >= lr_limit && is_waiting >= lr_limit, "one comparison excludes both");
+
+    // What a physical INTID is to the guest; guest 0: nothing
+    struct Link {
+        uint8_t guest;
+        uint8_t cause; // AMP_CAUSE_*
+    };
 
     // 32-INTID groups that a frame shows: GICv3 splits private from shared ones, GICv2's distributor has all.
     struct Frame {
@@ -93,13 +101,13 @@ private:
 
     // hot path, below
     void deliver_linked(uint32_t guest);
-    bool handle_other(uint32_t iar);
+    bool handle_other(uint64_t iar);
     void count(uint32_t cause) { stats_->exits[cause]++; }
     void pend(uint32_t intid);
     uint32_t take_lr(uint32_t intid);
     void fill_lr(uint32_t lr, Lr value) {
-        hw_.write_lr(lr, value);
         stats_->injected++;
+        hw_.write_lr(lr, value);
     }
 
     // vgic_delivery.hpp
@@ -156,7 +164,7 @@ private:
     // first what the hot paths touch
     amp_stats* stats_;
     Hardware hw_;
-    bool waiting_;              // candidates are left that found no list register
+    uint8_t waiting_;           // not 0 (is_waiting): candidates are left that found no list register
     uint32_t lr_all_;           // bit for each list register there is
     uint32_t lr_used_;          // those that are somebody's home
     uint32_t hcr_;
@@ -173,7 +181,7 @@ private:
     uint8_t lr_of_[AMP_INTID_LIMIT];
     uint8_t priority_[AMP_INTID_LIMIT];
     uint16_t physical_of_[AMP_INTID_LIMIT];
-    uint8_t guest_of_[gic_intid_count]; // 0: not linked
+    Link link_of_[gic_intid_count];
     Lr template_[AMP_INTID_LIMIT];      // an LR but for its state and EOI request
     uint16_t intid_in_[lr_limit];
     uint32_t ctlr_;
@@ -183,24 +191,25 @@ private:
 
 template <VgicHardware Hardware>
 inline bool Vgic<Hardware>::handle_irq() {
-    const uint32_t iar = hw_.acknowledge();
-    const uint32_t intid = Hardware::intid_of(iar);
-    const uint32_t guest = intid < gic_intid_count ? guest_of_[intid] : 0;
-    if (guest == 0) [[unlikely]]
+    const uint64_t iar = hw_.acknowledge();
+    const uint64_t intid = Hardware::intid_of(iar);
+    if (intid >= gic_intid_count) [[unlikely]]
+        return handle_other(iar);
+    const Link link = link_of_[intid];
+    if (link.guest == 0) [[unlikely]]
         return handle_other(iar);
     hw_.drop_priority(iar); // stays active until the guest's own EOI deactivates it through the list register
-    deliver_linked(guest);
+    count(link.cause);
+    deliver_linked(link.guest);
     return false;
 }
 
+// It was inactive: its list register, if it has one, is finished with, no need to look. One that fires while the guest disables
+// it has none (withdraw()).
 template <VgicHardware Hardware>
 inline void Vgic<Hardware>::deliver_linked(uint32_t guest) {
-    count(guest == vgic_virtual_timer    ? AMP_CAUSE_VIRTUAL_TIMER
-          : guest == vgic_physical_timer ? AMP_CAUSE_PHYSICAL_TIMER
-                                         : AMP_CAUSE_DEVICE_IRQ);
-    // It was inactive, so its list register, if it has one, is finished with: no need to look.
     const uint32_t lr = lr_of_[guest];
-    if (lr == no_lr || waiting_ || !deliverable_.has(guest)) [[unlikely]] {
+    if ((lr | waiting_) >= lr_limit) [[unlikely]] {
         latch(guest);
         return;
     }
@@ -210,7 +219,7 @@ inline void Vgic<Hardware>::deliver_linked(uint32_t guest) {
 // Makes an interrupt pending that hardware does not drive: SGIs, edges, the guest's own GICD_ISPENDR.
 template <VgicHardware Hardware>
 inline void Vgic<Hardware>::pend(uint32_t intid) {
-    if (waiting_ || !deliverable_.has(intid) || active_.has(intid)) [[unlikely]] {
+    if (waiting_ != 0 || !deliverable_.has(intid) || active_.has(intid)) [[unlikely]] {
         latch(intid);
         return;
     }

@@ -11,8 +11,8 @@ namespace amp {
 
 // Physical interrupts that no guest interrupt is linked to.
 template <VgicHardware Hardware>
-[[gnu::noinline]] bool Vgic<Hardware>::handle_other(uint32_t iar) {
-    const uint32_t intid = Hardware::intid_of(iar);
+[[gnu::noinline]] bool Vgic<Hardware>::handle_other(uint64_t iar) {
+    const uint64_t intid = Hardware::intid_of(iar);
     if (intid >= gic_special_intid && intid < gic_intid_count) {
         count(AMP_CAUSE_SPURIOUS);
         return false;
@@ -76,7 +76,7 @@ void Vgic<Hardware>::set_line(uint32_t intid, bool level) {
     const uint32_t lr = lr_of_[intid];
     if ((hw_.read_lr(lr) & lr_state_mask) == Hardware::lr_pending) {
         empty(lr);
-        if (waiting_)
+        if (waiting_ != 0)
             refill();
     }
 }
@@ -111,10 +111,10 @@ template <VgicHardware Hardware>
     }
     restore_active();
     merge_latched();
-    waiting_ = intid != no_intid;
-    if (waiting_)
+    waiting_ = intid != no_intid ? is_waiting : 0;
+    if (waiting_ != 0)
         stats_->overflows++;
-    set_hcr(hcr_en | (waiting_ ? hcr_npie : 0) | (active_.any() ? hcr_lrenpie : 0));
+    set_hcr(hcr_en | (waiting_ != 0 ? hcr_npie : 0) | (active_.any() ? hcr_lrenpie : 0));
 }
 
 template <VgicHardware Hardware>
@@ -265,7 +265,7 @@ void Vgic<Hardware>::set_hcr(uint32_t value) {
 
 template <VgicHardware Hardware>
 bool Vgic<Hardware>::has_pending_for_guest() {
-    if (waiting_)
+    if (waiting_ != 0)
         return true;
     for (uint32_t w = 0; w < IntidSet::words; w++)
         if (in_lrs(w, Hardware::lr_pending) != 0)

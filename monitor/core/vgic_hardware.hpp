@@ -23,7 +23,7 @@ constexpr uint32_t gic_special_intid = 1020;
 // clang-format off
 template <class H>
 concept VgicHardware = requires(H h, const amp_boot_info& boot, typename H::Lr lr, uint32_t n, uint8_t priority, bool group1,
-                                uint64_t target) {
+                                uint64_t value) {
     { H::version } -> std::convertible_to<uint32_t>;  // 2 or 3
 
     // This core's interface: nothing enabled but the kick SGI and the maintenance interrupt; EOI only drops the priority. The
@@ -31,10 +31,10 @@ concept VgicHardware = requires(H h, const amp_boot_info& boot, typename H::Lr l
     h.start(boot);
     // Everything of start() undone; no interrupt is taken after it.
     h.stop();
-    { h.acknowledge() } -> std::same_as<uint32_t>;    // the value that drop_priority() and deactivate() want back
-    { H::intid_of(n) } -> std::same_as<uint32_t>;
-    h.drop_priority(n);
-    h.deactivate(n);
+    { h.acknowledge() } -> std::same_as<uint64_t>;    // the value that drop_priority() and deactivate() want back
+    { H::intid_of(value) } -> std::same_as<uint64_t>;
+    h.drop_priority(value);
+    h.deactivate(value);
 
     // Physical INTIDs: 16-31 are this core's, 32 and up the distributor's.
     h.enable(n);
@@ -45,7 +45,7 @@ concept VgicHardware = requires(H h, const amp_boot_info& boot, typename H::Lr l
     h.set_active(n);
     h.clear_active(n);
     h.route_here(n);
-    h.send_sgi(target, n);
+    h.send_sgi(value, n); // target as in amp_doorbell_slot
     h.pend_spi(n); // of Linux's: after everything that was stored before
 
     // Virtual interface. A list register's value is make_lr() with states or-ed to it; 0 is an empty one.

@@ -40,7 +40,7 @@ VgicRead Vgic<Hardware>::gicd_read(uint32_t offset, uint32_t width) {
     if (offset >= 0x80 && offset < 0x1000)
         return read_group(distributor_frame, offset, width);
     if (Hardware::version == 3 && offset >= gicd_irouter && offset < gicd_irouter + 0x2000)
-        return {0, (width == 4 || width == 8) && offset % width == 0}; // every SPI goes to affinity 0.0.0.0
+        return {0, (width == 4 || width == 8) && (offset & (width - 1)) == 0}; // every SPI goes to affinity 0.0.0.0
     if (width != 4 || offset % 4 != 0)
         return vgic_bad_read;
     switch (offset) {
@@ -57,7 +57,7 @@ bool Vgic<Hardware>::gicd_write(uint32_t offset, uint32_t width, uint64_t value)
     if (offset >= 0x80 && offset < 0x1000)
         return write_group(distributor_frame, offset, width, value);
     if (Hardware::version == 3 && offset >= gicd_irouter && offset < gicd_irouter + 0x2000)
-        return (width == 4 || width == 8) && offset % width == 0;
+        return (width == 4 || width == 8) && (offset & (width - 1)) == 0;
     if (width != 4 || offset % 4 != 0)
         return false;
     if (offset == 0) {
@@ -73,7 +73,7 @@ VgicRead Vgic<Hardware>::gicr_read(uint32_t offset, uint32_t width) {
     if (offset - 0x10080 < 0x1000 - 0x80)
         return read_group(redistributor_frame, offset - 0x10000, width);
     const bool wide = offset == 0x8 || (offset >= 0x40 && offset < 0x80); // GICR_TYPER, and LPI registers that are not there
-    if ((width != 4 && !(wide && width == 8)) || offset % width != 0)
+    if ((width != 4 && !(wide && width == 8)) || (offset & (width - 1)) != 0)
         return vgic_bad_read;
     switch (offset) {
     case 0x00004: return {vgic_iidr, true};
@@ -89,7 +89,7 @@ bool Vgic<Hardware>::gicr_write(uint32_t offset, uint32_t width, uint64_t value)
     if (offset - 0x10080 < 0x1000 - 0x80)
         return write_group(redistributor_frame, offset - 0x10000, width, value);
     const bool wide = offset == 0x8 || (offset >= 0x40 && offset < 0x80);
-    return (width == 4 || (wide && width == 8)) && offset % width == 0;
+    return (width == 4 || (wide && width == 8)) && (offset & (width - 1)) == 0;
 }
 
 // 0x80 to 0xfff of a distributor's or a redistributor's SGI frame: registers with one field per INTID
@@ -101,7 +101,7 @@ VgicRead Vgic<Hardware>::read_group(Frame frame, uint32_t offset, uint32_t width
         return {n >= frame.first && n < frame.end ? read_set(block, n) : 0, true};
 
     const bool bytes = (block >= vgic_block_priority && block < vgic_block_config) || offset >= gicd_cpendsgir;
-    if (offset % width != 0 || (width != 4 && !(width == 1 && bytes)))
+    if ((offset & (width - 1)) != 0 || (width != 4 && !(width == 1 && bytes)))
         return vgic_bad_read;
     if (block < vgic_block_targets)
         return {read_priorities(frame, offset - gicd_ipriorityr, width), true};
@@ -127,7 +127,7 @@ bool Vgic<Hardware>::write_group(Frame frame, uint32_t offset, uint32_t width, u
         return true;
     }
     const bool bytes = (block >= vgic_block_priority && block < vgic_block_config) || offset >= gicd_cpendsgir;
-    if (offset % width != 0 || (width != 4 && !(width == 1 && bytes)))
+    if ((offset & (width - 1)) != 0 || (width != 4 && !(width == 1 && bytes)))
         return false;
     if (block < vgic_block_targets)
         write_priorities(frame, offset - gicd_ipriorityr, width, value);
@@ -193,7 +193,7 @@ void Vgic<Hardware>::write_priorities(Frame frame, uint32_t intid, uint32_t coun
         priority_[intid] = priority;
         rebuild_template(intid);
     }
-    if (waiting_)
+    if (waiting_ != 0)
         refill();
 }
 

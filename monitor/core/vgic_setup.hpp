@@ -57,16 +57,22 @@ bool Vgic<Hardware>::link_devices(const amp_partition& partition) {
     return true;
 }
 
+constexpr uint8_t vgic_cause_of(uint32_t guest) {
+    return guest == vgic_virtual_timer    ? AMP_CAUSE_VIRTUAL_TIMER
+           : guest == vgic_physical_timer ? AMP_CAUSE_PHYSICAL_TIMER
+                                          : AMP_CAUSE_DEVICE_IRQ;
+}
+
 // From now on a physical interrupt is the guest's; masked until the guest enables it.
 template <VgicHardware Hardware>
 bool Vgic<Hardware>::link(uint32_t guest, uint32_t physical, bool edge) {
     if (guest >= AMP_INTID_LIMIT || physical >= gic_special_intid || physical == maintenance_intid_ ||
-        linked_.has(guest) || guest_of_[physical] != 0)
+        linked_.has(guest) || link_of_[physical].guest != 0)
         return false;
     hw_.disable(physical);
     hw_.clear_active(physical);
     linked_.add(guest);
-    guest_of_[physical] = static_cast<uint8_t>(guest);
+    link_of_[physical] = {static_cast<uint8_t>(guest), vgic_cause_of(guest)};
     physical_of_[guest] = static_cast<uint16_t>(physical);
     if (edge)
         edge_.add(guest);

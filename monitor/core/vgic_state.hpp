@@ -30,7 +30,7 @@ void Vgic<Hardware>::apply_deliverable(uint32_t w) {
     for_each_intid(w, off & linked_[w], [&](uint32_t intid) { hw_.disable(physical_of_[intid]); });
     for_each_intid(w, off & (in_lr_[w] | (latched_[w] & linked_[w])), [&](uint32_t intid) { withdraw(intid); });
     for_each_intid(w, on & linked_[w], [&](uint32_t intid) { hw_.enable(physical_of_[intid]); });
-    if ((on & (latched_[w] | line_[w])) != 0 || (off != 0 && waiting_))
+    if ((on & (latched_[w] | line_[w])) != 0 || (off != 0 && waiting_ != 0))
         refill();
 }
 
@@ -50,6 +50,10 @@ void Vgic<Hardware>::withdraw(uint32_t intid) {
     }
     const uint32_t lr = lr_of_[intid];
     const Lr value = hw_.read_lr(lr);
+    if ((value & lr_state_mask) == 0) {
+        empty(lr);
+        return;
+    }
     if ((value & Hardware::lr_pending) == 0)
         return;
     if (linked_.has(intid)) {

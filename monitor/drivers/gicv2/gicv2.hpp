@@ -48,10 +48,11 @@ public:
     void start(const amp_boot_info& boot);
     void stop();
 
-    uint32_t acknowledge() { return gicc_.read32(gicc_iar); }
-    static constexpr uint32_t intid_of(uint32_t iar) { return iar & 0x3ff; }
-    void drop_priority(uint32_t iar) { gicc_.write32(gicc_eoir, iar); }
-    void deactivate(uint32_t iar) { gicc_.write32(gicc_dir, iar); }
+    // With the sender of an SGI in bits 12:10, which the other two want back (IHI 0048B, 4.4.4)
+    uint64_t acknowledge() { return gicc_.read32(gicc_iar); }
+    static constexpr uint64_t intid_of(uint64_t iar) { return iar & 0x3ff; }
+    void drop_priority(uint64_t iar) { gicc_.write32(gicc_eoir, static_cast<uint32_t>(iar)); }
+    void deactivate(uint64_t iar) { gicc_.write32(gicc_dir, static_cast<uint32_t>(iar)); }
 
     void enable(uint32_t intid) { gicd_.enable(intid); }
     void disable(uint32_t intid) { gicd_.disable(intid); }

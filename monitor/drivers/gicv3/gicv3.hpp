@@ -40,10 +40,10 @@ public:
     void start(const amp_boot_info& boot);
     void stop();
 
-    uint32_t acknowledge() { return static_cast<uint32_t>(Cpu::read_iar1()); }
-    static constexpr uint32_t intid_of(uint32_t iar) { return iar & 0xffffff; }
-    void drop_priority(uint32_t iar) { Cpu::write_eoir1(iar); }
-    void deactivate(uint32_t iar) { Cpu::write_dir(iar); }
+    uint64_t acknowledge() { return Cpu::read_iar1(); }
+    static constexpr uint64_t intid_of(uint64_t iar) { return iar & 0xffffff; }
+    void drop_priority(uint64_t iar) { Cpu::write_eoir1(iar); }
+    void deactivate(uint64_t iar) { Cpu::write_dir(iar); }
 
     void enable(uint32_t intid) { gicd_.enable(intid); }
     void disable(uint32_t intid) { gicd_.disable(intid); }
