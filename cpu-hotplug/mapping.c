@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Maps guest memory page by page as it is touched. Each mapping holds a reference to the memory, so no page returns to Linux
+ * while a user can reach it. Called by mmap and by page faults; knows nothing of the partition's state.
+ */
+#include <linux/mm.h>
+#include "compat.h"
+#include "mapping.h"
+
+static void mapping_open(struct vm_area_struct *vma)
+{
+	amp_memory_get(vma->vm_private_data);
+}
+
+static void mapping_close(struct vm_area_struct *vma)
+{
+	amp_memory_put(vma->vm_private_data);
+}
+
+static vm_fault_t mapping_fault(struct vm_fault *fault)
+{
+	u64 pa;
+
+	if (!amp_memory_pa(fault->vma->vm_private_data, (u64)fault->pgoff << PAGE_SHIFT, &pa))
+		return VM_FAULT_SIGBUS;
+	return vmf_insert_pfn(fault->vma, fault->address, PHYS_PFN(pa));
+}
+
+static const struct vm_operations_struct mapping_operations = {
+	.open = mapping_open,
+	.close = mapping_close,
+	.fault = mapping_fault,
+};
+
+static int map(struct partition *p, struct vm_area_struct *vma)
+{
+	u64 gpa = (u64)vma->vm_pgoff << PAGE_SHIFT;
+
+	if (p->gone)
+		return -ENODEV;
+	/* private copies of such pages are not possible (vmf_insert_pfn) */
+	if (!(vma->vm_flags & VM_SHARED) || !amp_memory_holds(p->memory, gpa, vma->vm_end - vma->vm_start))
+		return -EINVAL;
+	amp_vm_flags_set(vma, VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
+	vma->vm_ops = &mapping_operations;
+	vma->vm_private_data = p->memory;
+	mapping_open(vma);
+	p->memory->mapped = true;
+	return 0;
+}
+
+int amp_mapping_create(struct partition *p, struct vm_area_struct *vma)
+{
+	int err = mutex_lock_killable(&p->lock);
+
+	if (!err) {
+		err = map(p, vma);
+		mutex_unlock(&p->lock);
+	}
+	return err;
+}

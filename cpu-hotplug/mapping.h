@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Guest memory in a user's address space. */
+#ifndef AMP_MAPPING_H
+#define AMP_MAPPING_H
+
+#include "partition.h"
+
+/* mmap of a partition at offset gpa. The mapping keeps the memory, also past the partition's end. */
+int amp_mapping_create(struct partition *p, struct vm_area_struct *vma);
+
+#endif
