@@ -45,6 +45,13 @@ std::vector<std::string> expand_file(const std::string& entry) {
     return out;
 }
 
+Run run_logged(const std::vector<std::string>& arguments, const std::filesystem::path& file, int timeout_s) {
+    const auto ended = run_process(arguments, file, timeout_s + grace_s);
+    std::ifstream stream(file, std::ios::binary);
+    std::string log{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+    return {.status = ended.timed_out ? status_of_time_out : ended.status, .seconds = ended.seconds, .log = std::move(log)};
+}
+
 }  // namespace
 
 std::string replace_paths(const std::string& text, const Paths& paths) {
@@ -88,7 +95,7 @@ std::vector<std::string> dom0_arguments(const Scenario& scenario, const Paths& p
         out.insert(out.end(), {"--append", machine.append});
     }
     auto files = scenario.files;
-    files.push_back(fmt::format("${{source}}/tests/e2e/scenarios/*.sh:{}/", guest_folder));
+    files.push_back(fmt::format("${{source}}/tests/e2e/scenarios/*:{}/", guest_folder));
     for (const auto& file : files) {
         for (auto& expanded : expand_file(replace_paths(file, paths))) {
             out.insert(out.end(), {"--add", std::move(expanded)});
@@ -98,14 +105,18 @@ std::vector<std::string> dom0_arguments(const Scenario& scenario, const Paths& p
     return out;
 }
 
-Run run_dom0(const Scenario& scenario, const Paths& paths) {
+Run run_scenario(const Scenario& scenario, const Paths& paths) {
     const auto folder = paths.logs / scenario.name;
     std::filesystem::create_directories(folder);
-    const auto file = folder / "console.log";
-    const auto ended = run_process(dom0_arguments(scenario, paths), file, scenario.timeout_s + grace_s);
-    std::ifstream stream(file, std::ios::binary);
-    std::string log{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-    return {.status = ended.timed_out ? status_of_time_out : ended.status, .seconds = ended.seconds, .log = std::move(log)};
+    Run run = run_logged(dom0_arguments(scenario, paths), folder / "console.log", scenario.timeout_s);
+    if (run.status == scenario.status && !scenario.host.empty()) {
+        const Run host = run_logged({(paths.source / "tests/e2e" / scenario.host).string(), paths.arm64.string()},
+                                    folder / "host.log", scenario.timeout_s);
+        run.status = host.status;
+        run.seconds += host.seconds;
+        run.log += host.log;
+    }
+    return run;
 }
 
 }  // namespace amp::e2e

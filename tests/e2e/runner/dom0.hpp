@@ -27,12 +27,12 @@ std::string guest_shell(const Scenario& scenario);
 std::vector<std::string> dom0_arguments(const Scenario& scenario, const Paths& paths);
 
 struct Run {
-    int status = 0;  // status_timed_out when it had to be ended
+    int status = 0;  // status_of_time_out when it had to be ended
     double seconds = 0;
     std::string log;
 };
 
-// Runs it to its end, in a process group of its own that is gone afterwards.
-Run run_dom0(const Scenario& scenario, const Paths& paths);
+// Runs it to its end, then its program on the host if it has one; each in a process group that is gone afterwards.
+Run run_scenario(const Scenario& scenario, const Paths& paths);
 
 }  // namespace amp::e2e

@@ -53,7 +53,7 @@ std::string read_file(const std::string& name) {
 Outcome run_one(const Scenario& scenario, const Paths& paths) {
     Outcome outcome{.name = scenario.name, .reason = {}, .log_tail = {}, .figures = {}, .seconds = 0};
     try {
-        const auto run = run_dom0(scenario, paths);
+        const auto run = run_scenario(scenario, paths);
         outcome.reason = judge(scenario, run.status, run.log);
         outcome.log_tail = tail(run.log, tail_lines);
         outcome.figures = figures(run.log);

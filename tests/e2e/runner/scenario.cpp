@@ -83,7 +83,7 @@ Machine read_machine(const YAML::Node& node, Machine machine) {
 
 const std::set<std::string> scenario_keys = {
     "name",   "group",     "matrix",      "kernel",          "cpu",     "gic",    "smp",    "mem",
-    "append", "add",       "script",      "commands",        "timeout", "status", "variables",
+    "append", "add",       "script",      "commands",        "timeout", "status", "variables", "host",
     "must_appear", "must_not_appear", "may_appear"};
 
 // must_not_appear adds to the defaults; may_appear takes single defaults away again where a run provokes them.
@@ -108,6 +108,7 @@ Scenario read_scenario(const YAML::Node& node, const Scenario& defaults, Length 
     scenario.files.insert(scenario.files.end(), files.begin(), files.end());
     scenario.script = read<std::string>(node, "script", "");
     scenario.commands = read<std::string>(node, "commands", "");
+    scenario.host = read<std::string>(node, "host", "");
     scenario.variables = read_variables(node["variables"], length);
     scenario.must_appear = read<std::vector<std::string>>(node, "must_appear", {});
     scenario.must_not_appear = forbidden(node, defaults.must_not_appear);

@@ -26,6 +26,7 @@ struct Scenario {
     std::vector<std::string> files;  // dom0's --add, with ${...} not yet replaced
     std::string script;              // file under the scenarios folder; empty: only commands
     std::string commands;            // shell, run after the script's library was read
+    std::string host;                // program under tests/e2e, run on the host after dom0; its output joins the log
     std::map<std::string, std::string> variables;
     std::vector<std::string> must_appear;  // regular expressions, in this order, one line each
     std::vector<std::string> must_not_appear;

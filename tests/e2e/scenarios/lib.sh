@@ -19,7 +19,7 @@ fail() {
 
 # What one wants to know of a dom0 that is gone afterwards.
 explain_failure() {
-    ampctl status --all 2>/dev/null || true
+    ampctl status 2>/dev/null || true
     for name in $(partitions); do
         printf -- '-- log of %s\n' "$name"
         ampctl log "$name" 2>/dev/null | tail -n 15 || true
@@ -91,6 +91,8 @@ console_text() { ampctl console "$1" --history 2>/dev/null; }
 console_has() { console_text "$1" | grep -qE -- "$2"; }
 wait_console() { wait_until "${3:-20}" "/$2/ on the console of $1" console_has "$1" "$2"; }
 
+arguments() { printf 'chosen { bootargs = "%s"; };' "$*"; }
+
 # describe NAME ID CORE IMAGE [LINES]: writes a description to $WORK/NAME.dts with a console and the channel "ctrl" to dom0.
 describe() {
     cat >"$WORK/$1.dts" <<DTS
@@ -123,6 +125,65 @@ launch() {
 }
 
 remove() { run ampctl destroy "$1"; }
+
+reason_of() { ampctl status "$1" --json | word reason; }
+
+# follow NAME FILE: a reader in the background that takes every message of channel "ctrl" into FILE, until unfollow.
+follow() {
+    ampctl recv "$1" ctrl --follow >"$2" 2>&1 &
+    follower=$!
+}
+unfollow() {
+    kill -INT "$follower"
+    wait "$follower" || true
+}
+
+# check_sequence FILE LEAST: control-loop's reports in FILE: at least so many, none missing, none dropped.
+check_sequence() {
+    awk -v least="$2" '
+        /^seq=/ {
+            split($1, seq, "="); split($4, dropped, "=")
+            if (count++ && seq[2] != last + 1) { print "hole: " last " is followed by " seq[2]; bad = 1 }
+            if (dropped[2] != 0) { print "dropped: " $0; bad = 1 }
+            last = seq[2]
+        }
+        END {
+            printf "reports: %d in sequence, the last is %d\n", count, last
+            exit bad || count < least
+        }' "$1" || fail "the sequence of the control loop's reports has a hole or less than $2 reports"
+}
+
+# histogram FILE: the last report in FILE as a picture, in microseconds.
+histogram() {
+    grep '^seq=' "$1" | tail -n 1 | tr ' ' '\n' | awk -F= '
+        { value[$1] = $2 }
+        END {
+            us = 1000000 / value["hz"]
+            printf "turns %d, missed %d; late by: min %.1f us, avg %.1f us, p99 %.1f us, max %.1f us\n",
+                value["turns"], value["missed"], value["min"] * us, value["avg"] * us, value["p99"] * us, value["max"] * us
+            n = split(value["hist"], bucket, ",")
+            for (i = 1; i <= n; i++) { split(bucket[i], b, ":"); if (b[2] > most) most = b[2] }
+            for (i = 1; i <= n; i++) {
+                split(bucket[i], b, ":")
+                bar = ""
+                for (j = 0; j < 50 * b[2] / most; j++) bar = bar "#"
+                printf "  up to %9.1f us %8d %s\n", b[1] * us, b[2], bar
+            }
+        }'
+}
+
+# Causes that a control loop in its stride has: its timer, doorbells to dom0 (HVC) and from dom0 (kick). Between two looks
+# at its counters everything else must stand still.
+CALM_CAUSES="smc sysreg sgi gicd gicr console physical_timer device_irq maintenance set_way fault spurious other"
+look_at_exits() { ampctl stats "$1" --json >"$WORK/exits.$2"; }
+exits_between() { echo $(($(number "$1" <"$WORK/exits.after") - $(number "$1" <"$WORK/exits.before"))); }
+check_calm() {
+    for cause in $CALM_CAUSES $*; do
+        [ "$(exits_between "$cause")" -eq 0 ] || fail "the control loop had $(exits_between "$cause") exits for: $cause"
+    done
+    echo "exits of the control loop meanwhile: timer $(exits_between virtual_timer), hvc $(exits_between hvc), kick" \
+        "$(exits_between kick), all others 0"
+}
 
 # exits_of NAME CAUSE: how often the guest left to the monitor for that cause (names of AMP_CAUSE_LIST, lower case).
 exits_of() { ampctl stats "$1" --json | number "$2"; }
