@@ -28,7 +28,7 @@ build-arm64: setup build/arm64/build.ninja
 
 # CMake looks again by itself when a CMakeLists.txt changes; presets are read on the first run only.
 build/%/build.ninja: CMakePresets.json
-	@cmake --preset $* --log-level=WARNING
+	@cmake --preset $* >build/configure-$*.log || { cat build/configure-$*.log; exit 1; }
 	@touch $@
 
 unit: build-host ## unit tests on this machine, under ASan and UBSan
