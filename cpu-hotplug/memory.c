@@ -101,7 +101,6 @@ static void scrub_block(struct page *page)
 
 	for (i = 0; i < 1u << page_private(page); i++)
 		clear_page(page_address(page + i));
-	amp_arch_cache_flush(page_address(page), PAGE_SIZE << page_private(page));
 	cond_resched();
 }
 
@@ -156,10 +155,8 @@ static void scrub_fixed(struct amp_memory *m)
 {
 	u32 i;
 
-	for (i = 0; i < m->fixed_count; i++) {
+	for (i = 0; i < m->fixed_count; i++)
 		memset(m->fixed[i].va, 0, m->fixed[i].size);
-		amp_arch_cache_flush(m->fixed[i].va, m->fixed[i].size);
-	}
 }
 
 /* ---- extents ---- */
