@@ -95,7 +95,11 @@ uint64_t Vgic<Hardware>::pending(uint32_t w) {
 
 template <VgicHardware Hardware>
 void Vgic<Hardware>::set_pending(uint32_t w, uint64_t mask) {
-    for_each_intid(w, mask & linked_[w], [&](uint32_t intid) { hw_.set_pending(physical_of_[intid]); });
+    // What was acknowledged physically and not yet by the guest is pending already; a second time would come after its EOI.
+    if (const uint64_t linked = mask & linked_[w] & ~latched_[w]; linked != 0)
+        for_each_intid(w, linked & ~in_lrs(w, Hardware::lr_pending), [&](uint32_t intid) {
+            hw_.set_pending(physical_of_[intid]);
+        });
     for_each_intid(w, mask & ~linked_[w], [&](uint32_t intid) { pend(intid); });
 }
 
