@@ -44,6 +44,7 @@ public:
         if (const TreeNode* channels = node_.child("channels")) {
             spec_.channels = read_channels(*channels, diagnostics_);
         }
+        note_malformed();
         return std::move(spec_);
     }
 
@@ -119,6 +120,17 @@ private:
         reader.expect_properties(known);
         reader.expect_children({});
         spec_.bootargs = reader.text("bootargs");
+    }
+
+    void note_malformed() {
+        for (const auto& diagnostic : diagnostics_) {
+            const std::string& node = diagnostic.place.node;
+            if (diagnostic.rule == "spec.property-type" && (node == node_.path || node.starts_with(node_.path + "/"))) {
+                spec_.malformed.emplace_back(node, diagnostic.place.property);
+            } else if (diagnostic.rule == "spec.cells") {
+                spec_.malformed.emplace_back(node_.path, "memory");
+            }
+        }
     }
 
     const TreeNode& domains_;

@@ -72,7 +72,7 @@ void device_name(const CheckContext& context, std::size_t index, Report& report)
 
 void size_missing(const CheckContext& context, std::size_t index, Report& report) {
     for (const auto& channel : channels_of(context, index)) {
-        if (!channel.size) {
+        if (is_missing(context.subjects[index].partition, channel.size.has_value(), channel.name.place, "amp,size")) {
             report(channel.name.place, named(channel) + " has no size",
                    "add amp,size = <0x10000>; for two rings of 16 KiB");
         }
@@ -157,7 +157,7 @@ void overlap(const CheckContext& context, std::size_t index, Report& report) {
 
 void peer_missing(const CheckContext& context, std::size_t index, Report& report) {
     for (const auto& channel : channels_of(context, index)) {
-        if (!channel.peer) {
+        if (is_missing(context.subjects[index].partition, channel.peer.has_value(), channel.name.place, "amp,peer")) {
             report(channel.name.place, named(channel) + " has no peer",
                    "add amp,peer = \"dom0\"; or the name of another partition");
         }

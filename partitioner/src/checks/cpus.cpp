@@ -52,7 +52,7 @@ std::string free_cores(const CheckContext& context) {
 
 void missing(const CheckContext& context, std::size_t index, Report& report) {
     const auto& partition = context.subjects[index].partition;
-    if (partition.cores.empty() && !partition.cpus_mask) {
+    if (is_missing(partition, !partition.cores.empty() || partition.cpus_mask, partition.name.place, "amp,cores")) {
         report(partition.cores_place, "partition " + quoted(partition.name.value) + " has no core",
                "add amp,cores = <N>; with the reg value of a cpu@N node; " + free_cores(context));
     }

@@ -61,7 +61,7 @@ void name_duplicate(const CheckContext& context, std::size_t index, Report& repo
 
 void id_missing(const CheckContext& context, std::size_t index, Report& report) {
     const auto& partition = context.subjects[index].partition;
-    if (!partition.id) {
+    if (is_missing(partition, partition.id.has_value(), partition.name.place, "id")) {
         report(partition.name.place, "partition " + quoted(partition.name.value) + " has no id",
                "add id = <1>; or another unused number");
     }
@@ -139,6 +139,13 @@ std::string where(const PartitionSpec& partition) {
     const Place& place = partition.name.place;
     return quoted(partition.name.value) + " (" + file_name_of(place.file) +
            (place.line != 0 ? ":" + std::to_string(place.line) : std::string()) + ")";
+}
+
+bool is_missing(const PartitionSpec& partition, bool present, const Place& node, std::string_view property) {
+    const auto& malformed = partition.malformed;
+    return !present && std::none_of(malformed.begin(), malformed.end(), [&](const auto& known) {
+        return known.first == node.node && known.second == property;
+    });
 }
 
 std::span<const Rule> identity_rules() {

@@ -15,7 +15,7 @@ Place image_place(const PartitionSpec& partition) {
 
 void missing(const CheckContext& context, std::size_t index, Report& report) {
     const auto& partition = context.subjects[index].partition;
-    if (!partition.image) {
+    if (is_missing(partition, partition.image.has_value(), partition.name.place, "amp,image")) {
         report(partition.name.place, "partition " + quoted(partition.name.value) + " has no image",
                "add amp,image = \"file\"; with an ELF file, an arm64 Image or raw bytes");
     }
@@ -23,6 +23,9 @@ void missing(const CheckContext& context, std::size_t index, Report& report) {
 
 void unreadable(const CheckContext& context, std::size_t index, Report& report) {
     const auto& [spec, partition, files] = context.subjects[index];
+    if (!partition.image) {
+        return;
+    }
     files.image_path = context.world.image_path.find(context.disk, spec.file, partition.image->value);
     const auto bytes = context.disk.read(files.image_path);
     if (!bytes) {
@@ -37,7 +40,7 @@ void unreadable(const CheckContext& context, std::size_t index, Report& report) 
 // Placing needs memory that makes sense: the memory rules are its prerequisites.
 void place(const CheckContext& context, std::size_t index, Report&) {
     auto& subject = context.subjects[index];
-    if (subject.files.image && subject.files.image->has_value()) {
+    if (subject.files.image && subject.files.image->has_value() && !subject.partition.memory.empty()) {
         subject.files.placed = place_image(**subject.files.image, subject.partition);
     }
 }

@@ -75,5 +75,7 @@ std::span<const Rule> device_rules();
 
 // "'motor' (motor.dts:12)"
 std::string where(const PartitionSpec&);
+// Neither there nor reported by the reader as unreadable. node: where the property belongs
+bool is_missing(const PartitionSpec&, bool present, const Place& node, std::string_view property);
 
 } // namespace amp

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "amp/base/units.hpp"
@@ -44,6 +45,8 @@ struct PartitionSpec {
     std::vector<Place> devices;     // access, amp,devices: understood, not supported yet
     std::optional<Place> cpus_mask; // cpus = <&cluster mask level>: likewise
     std::vector<ChannelSpec> channels;
+    // Properties that were there but could not be read (node path, name): reported already, hence not missing.
+    std::vector<std::pair<std::string, std::string>> malformed;
 };
 
 struct Spec {

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "amp/partitioner/image.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "support/elf_builder.hpp"
+#include "support/fake_disk.hpp"
+
+using namespace amp;
+using namespace amp::test;
+
+TEST_CASE("segments of an ELF file come sorted, with bytes and size") {
+    const auto image =
+        parse_image(make_elf({.entry = 0x8010,
+                              .segments = {{.address = 0x40100000, .file_size = 0, .memory_size = 0x2000},
+                                           {.address = 0x40000000, .virtual_address = 0x8000}}}));
+    REQUIRE(image);
+    CHECK(image->format == ImageFormat::elf);
+    REQUIRE(image->segments.size() == 2);
+    CHECK(image->segments[0].gpa == GuestPhysAddr(0x40000000));
+    CHECK(image->segments[0].bytes == Bytes(0x100, 0xa1));
+    CHECK(image->segments[0].memory_size == 0x1000);
+    CHECK(image->segments[1].bytes.empty());
+    CHECK(image->entry == GuestPhysAddr(0x40000010)); // a virtual address is turned into the load address
+}
+
+TEST_CASE("no truncated or altered ELF file is read beyond its end") {
+    const Bytes good = make_elf({.segments = {{}, {.address = 0x40002000}}});
+    for (std::size_t size = 4; size < good.size(); ++size) {
+        const auto image = parse_image(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)));
+        REQUIRE_FALSE(image);
+    }
+    for (std::size_t i = 0; i < 64 + 2 * 56; ++i) {
+        for (const int flip : {0x01, 0x80, 0xff}) {
+            Bytes wrong = good;
+            wrong[i] = static_cast<std::uint8_t>(wrong[i] ^ flip);
+            const auto image = parse_image(wrong); // under ASan: reads nothing that is not there
+            if (image) {
+                CHECK(image->segments.size() <= 2);
+            }
+        }
+    }
+}
+
+TEST_CASE("every damage has its rule") {
+    const auto rule = [](const Bytes& file) { return parse_image(file).error().rule; };
+    CHECK(rule({}) == "image.empty");
+    CHECK(rule(make_elf({.machine = 40})) == "image.machine");
+    CHECK(rule(make_elf({.elf_class = 1})) == "image.machine");
+    CHECK(rule(make_elf({.type = 4})) == "image.not-executable");
+    CHECK(rule(make_elf({.segments = {}})) == "image.not-executable");
+    CHECK(rule(make_elf({.segments = {{.memory_size = 0, .file_size = 0}}})) == "image.not-executable");
+    CHECK(rule(make_elf({.segments = {{.file_size = 0x100, .memory_size = 0x80}}})) == "image.truncated");
+    CHECK(rule(make_elf({.segments = {{}, {.address = 0x40000fff}}})) == "image.segments-overlap");
+    CHECK(rule(make_elf({.segments = {{.address = UINT64_MAX - 0xff}}})) == "image.segments-overlap");
+    CHECK(rule(bytes_of("\x1f\x8b...")) == "image.compressed");
+    CHECK(rule(make_linux_image(4096, UINT64_MAX)) == "image.truncated");
+}
+
+TEST_CASE("an arm64 Image says how much memory it needs") {
+    const auto image = parse_image(make_linux_image(4096, 0x300000, 0x1000));
+    REQUIRE(image);
+    CHECK(image->format == ImageFormat::linux_image);
+    CHECK(image->text_offset == 0x1000);
+    CHECK(image->segments.at(0).memory_size == 0x300000);
+    CHECK(parse_image(make_linux_image(4096, 0))->text_offset == 0x80000);
+}
+
+TEST_CASE("anything else is raw") {
+    const auto image = parse_image(bytes_of("some bytes"));
+    REQUIRE(image);
+    CHECK(image->format == ImageFormat::raw);
+    CHECK(image->segments.at(0).memory_size == 10);
+}
+
+TEST_CASE("images are found beside the description first, then among the guests") {
+    FakeDisk disk;
+    disk.write("/usr/lib/amp/guests/a.elf", std::string("x"));
+    disk.write("/usr/lib/amp/guests/b.elf", std::string("x"));
+    disk.write("/home/b.elf", std::string("x"));
+    const ImagePath path;
+    CHECK(path.find(disk, "/home/d.dts", "a.elf") == "/usr/lib/amp/guests/a.elf");
+    CHECK(path.find(disk, "/home/d.dts", "b.elf") == "/home/b.elf");
+    CHECK(path.find(disk, "/home/d.dts", "c.elf") == "/home/c.elf");
+    CHECK(path.find(disk, "/home/d.dts", "/usr/lib/amp/guests/a.elf") == "/usr/lib/amp/guests/a.elf");
+}

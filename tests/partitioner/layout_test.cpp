@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "layout.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "support/elf_builder.hpp"
+
+using namespace amp;
+using namespace amp::test;
+
+namespace {
+
+constexpr std::uint64_t ram = 0x40000000;
+constexpr std::uint64_t mib = 1u << 20;
+
+PartitionSpec with_memory(std::vector<GuestRange> ranges) {
+    PartitionSpec partition;
+    for (const auto& range : ranges) {
+        partition.memory.push_back({range, {}});
+    }
+    return partition;
+}
+
+ChannelSpec channel(std::uint64_t size, std::optional<std::uint64_t> address = {}) {
+    ChannelSpec spec;
+    spec.size = Located<std::uint64_t>{size, {}};
+    if (address) {
+        spec.address = Located<std::uint64_t>{*address, {}};
+    }
+    return spec;
+}
+
+GuestRange range(std::uint64_t start, std::uint64_t size) {
+    return {GuestPhysAddr(start), size};
+}
+
+} // namespace
+
+TEST_CASE("channels follow each other and avoid those with a fixed place") {
+    PartitionSpec partition;
+    partition.channels = {channel(0x10000), channel(0x3000, 0x0c021000), channel(0x2000), channel(0x10000)};
+    const auto places = place_channels(partition);
+    CHECK(places[0] == range(0x0c010000, 0x10000));
+    CHECK(places[1] == range(0x0c021000, 0x3000));
+    CHECK(places[2] == range(0x0c024000, 0x2000));
+    CHECK(places[3] == range(0x0c026000, 0x10000));
+}
+
+TEST_CASE("a window that is full leaves the channel without a place") {
+    PartitionSpec partition;
+    partition.channels = {channel(0x01ff0000), channel(0x1000)};
+    const auto places = place_channels(partition);
+    CHECK(places[0] == range(0x0c010000, 0x01ff0000));
+    CHECK_FALSE(places[1]);
+}
+
+TEST_CASE("neighbouring memory counts as one") {
+    const auto joined = joined_memory(with_memory({range(ram + mib, mib), range(ram, mib), range(ram + 4 * mib, mib)}));
+    CHECK(joined == std::vector<GuestRange>{range(ram, 2 * mib), range(ram + 4 * mib, mib)});
+}
+
+TEST_CASE("an ELF file stays where it is linked to") {
+    const auto image = parse_image(make_elf());
+    const auto placed = place_image(*image, with_memory({range(ram, mib)}));
+    REQUIRE(placed);
+    CHECK(placed->segments.at(0).gpa == GuestPhysAddr(ram));
+    CHECK(placed->entry == GuestPhysAddr(ram));
+}
+
+TEST_CASE("a position-independent ELF file goes to the start of memory") {
+    const auto image =
+        parse_image(make_elf({.type = 3, .entry = 0x10, .segments = {{.address = 0}, {.address = 0x4000}}}));
+    const auto placed = place_image(*image, with_memory({range(ram, mib)}));
+    REQUIRE(placed);
+    CHECK(placed->segments.at(1).gpa == GuestPhysAddr(ram + 0x4000));
+    CHECK(placed->entry == GuestPhysAddr(ram + 0x10));
+}
+
+TEST_CASE("an arm64 Image goes to a 2 MiB boundary plus text_offset") {
+    const auto image = parse_image(make_linux_image(4096, mib, 0x80000));
+    const auto placed = place_image(*image, with_memory({range(ram + mib, 8 * mib)}));
+    REQUIRE(placed);
+    CHECK(placed->entry == GuestPhysAddr(ram + 2 * mib + 0x80000));
+}
+
+TEST_CASE("raw bytes go where the description says") {
+    auto partition = with_memory({range(ram, mib)});
+    const auto image = parse_image(Bytes(0x1000, 1));
+    CHECK(place_image(*image, partition)->entry == GuestPhysAddr(ram));
+    partition.load_address = Located<std::uint64_t>{ram + 0x2000, {}};
+    partition.entry = Located<std::uint64_t>{ram + 0x2004, {}};
+    const auto placed = place_image(*image, partition);
+    REQUIRE(placed);
+    CHECK(placed->segments.at(0).gpa == GuestPhysAddr(ram + 0x2000));
+    CHECK(placed->entry == GuestPhysAddr(ram + 0x2004));
+    partition.load_address->value = UINT64_MAX - 0x7ff;
+    CHECK(place_image(*image, partition).error().rule == "image.too-big");
+}
+
+TEST_CASE("the highest free place near the image is taken, then others") {
+    const auto partition = with_memory({range(ram, mib), range(ram + 4 * mib, mib)});
+    std::vector<GuestRange> used = {range(ram, 0x1000), range(ram + mib - 0x4000, 0x1000)};
+    CHECK(place_high(partition, GuestPhysAddr(ram), 0x3000, used) == range(ram + mib - 0x3000, 0x3000));
+    CHECK(place_high(partition, GuestPhysAddr(ram), 0x3001, used) == range(ram + mib - 0x8000, 0x3001));
+    CHECK(place_high(partition, GuestPhysAddr(ram), mib, used) == range(ram + 4 * mib, mib));
+    CHECK_FALSE(place_high(partition, GuestPhysAddr(ram), mib, used));
+    for (std::size_t i = 0; i < used.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            CHECK_FALSE(used[i].overlaps(used[j]));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Images for tests, good and damaged.
+#pragma once
+
+#include "amp/partitioner/disk.hpp"
+
+namespace amp::test {
+
+struct ElfSegment {
+    std::uint64_t address = 0x40000000;
+    std::uint64_t file_size = 0x100;
+    std::uint64_t memory_size = 0x1000;
+    std::uint64_t virtual_address = 0; // 0: as address
+};
+
+struct ElfOptions {
+    unsigned machine = 183; // EM_AARCH64
+    unsigned type = 2;      // ET_EXEC
+    unsigned char elf_class = 2;
+    std::uint64_t entry = 0x40000000;
+    std::vector<ElfSegment> segments = {{}};
+};
+
+Bytes make_elf(const ElfOptions& = {});
+// arm64 Image: file_size bytes, the header says image_size and text_offset
+Bytes make_linux_image(std::uint64_t file_size, std::uint64_t image_size, std::uint64_t text_offset = 0);
+
+} // namespace amp::test
