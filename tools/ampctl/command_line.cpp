@@ -49,9 +49,9 @@ public:
         for (std::size_t i = 0; i < command.options.size(); ++i) {
             const std::string name(command.options[i].name);
             if (command.options[i].argument.empty())
-                app_.add_flag(name, switches_[i]);
+                given_.push_back(app_.add_flag(name, switches_[i]));
             else
-                app_.add_option(name, values_[i])->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+                given_.push_back(app_.add_option(name, values_[i])->multi_option_policy(CLI::MultiOptionPolicy::TakeLast));
         }
         result_.command = &command;
     }
@@ -79,14 +79,12 @@ private:
     Outcome<Done> take_options() {
         for (std::size_t i = 0; i < command_.options.size(); ++i) {
             const Option& option = command_.options[i];
-            if (switches_[i] > 0)
-                result_.arguments.options.emplace(option.name, "");
-            if (values_[i].empty())
+            if (given_[i]->count() == 0)
                 continue;
-            if (option.is_number && !is_number(values_[i].back()))
-                return Err{usage_error(fmt::format("{} takes a number, not \"{}\"", option.name, values_[i].back()),
-                                       see_help())};
-            result_.arguments.options.emplace(option.name, values_[i].back());
+            if (option.is_number && !is_number(values_[i]))
+                return Err{
+                    usage_error(fmt::format("{} takes a number, not \"{}\"", option.name, values_[i]), see_help())};
+            result_.arguments.options.emplace(option.name, values_[i]);
         }
         return Done{};
     }
@@ -129,7 +127,8 @@ private:
     CLI::App app_;
     int help_ = 0;
     std::vector<int> switches_;
-    std::vector<std::vector<std::string>> values_;
+    std::vector<std::string> values_;
+    std::vector<CLI::Option*> given_;
     CommandLine result_;
 };
 

@@ -50,13 +50,6 @@ Finding kernel(const Context& context) {
     return fine("kernel", fmt::format("Linux {}", release));
 }
 
-Finding protected_kvm(const Context& context) {
-    const std::string cmdline = first_line(context.disk, "/proc/cmdline");
-    if (cmdline.find("kvm-arm.mode=protected") != std::string::npos)
-        return {"kvm", Severity::error, "protected KVM owns EL2", "boot without kvm-arm.mode=protected"};
-    return fine("kvm", "not protected");
-}
-
 Finding el2(const Context& context) {
     if (const auto info = context.device.info())
         return fine("el2", fmt::format("Linux itself runs at EL{}", info->host_el));
@@ -108,7 +101,7 @@ Finding compiler(const Context& context) {
 }
 
 using Check = Finding (*)(const Context&);
-constexpr Check checks[] = {kernel, el2, protected_kvm, module, compiler};
+constexpr Check checks[] = {kernel, el2, module, compiler};
 
 } // namespace
 

@@ -29,7 +29,9 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
     std::optional<std::string> best;
     std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const std::string& candidate : candidates) {
-        const std::size_t distance = edit_distance(word, candidate);
+        // Somebody who stopped typing early is nearer than one who mistyped.
+        const bool unfinished = word.size() >= 2 && candidate.starts_with(word);
+        const std::size_t distance = unfinished ? 0 : edit_distance(word, candidate);
         if (distance < best_distance) {
             best_distance = distance;
             best = candidate;
