@@ -2,8 +2,6 @@
 // From boot information to a monitor that is ready to run its guest.
 #include "core/main.hpp"
 
-#include "core/console.hpp"
-#include "core/doorbell.hpp"
 #include "core/kick.hpp"
 
 namespace amp {
@@ -57,12 +55,11 @@ uint32_t adopt_partition(Monitor& monitor, const CoreFacts& core) {
 }
 
 void announce(Monitor& monitor) {
-    acknowledge(monitor, AMP_MONITOR_RUNNING);
-    call_dom0(monitor, AMP_OUTBOX_STATE);
+    // As if the request that stands had just come: it may be another one than RUN by now.
+    monitor.answered_seq = monitor.mailbox->request_seq - 1;
     // Between the module's publishing of our slot and our first look at it. Partner: the barrier in call_peer().
     arch::full_barrier();
-    take_doorbells(monitor);
-    console_input(monitor);
+    handle_kick(monitor, Registers{});
 }
 
 } // namespace amp

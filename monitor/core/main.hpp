@@ -12,7 +12,8 @@ namespace amp {
 uint32_t attach_shared(Monitor& monitor);
 // Checks descriptor and extents, takes over what the descriptor says. Returns AMP_STATUS_*.
 uint32_t adopt_partition(Monitor& monitor, const CoreFacts& core);
-// The guest may run: tells the module, looks for doorbells that rang before anybody was at home.
+// The guest is about to run: tells the module, looks for doorbells that rang before anybody was at home. Does not return where
+// the module wants it stopped already.
 void announce(Monitor& monitor);
 
 inline const amp_partition& descriptor(const Monitor& monitor) {

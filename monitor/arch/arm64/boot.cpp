@@ -153,9 +153,9 @@ uint64_t amp_written_end;
     arch::dsb_ish();
     // Each partition's VMID differs, so that one guest's broadcast TLB maintenance does not slow another one down.
     arch::configure_guest(stage2.root() | vttbr_el2::Vmid::of(1 + this_monitor().boot.slot), gpa_bits());
-    announce(this_monitor());
     AMP_WRITE_SYSREG(elr_el2, descriptor(this_monitor()).entry);
     AMP_WRITE_SYSREG(spsr_el2, spsr::guest_start);
+    announce(this_monitor());
     this_monitor().stats->guest_ticks = arch::counter();
     AMP_WRITE_SYSREG(cntvoff_el2, this_monitor().stats->guest_ticks);
     amp_enter_guest(descriptor(this_monitor()).dtb_gpa);

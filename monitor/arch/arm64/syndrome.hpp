@@ -10,8 +10,12 @@
 
 namespace amp {
 
-// HPFAR_EL2.FIPA is bits 47:12 of the address in bits 43:4; the offset in the page is FAR_EL2's.
-constexpr uint64_t fault_gpa(uint64_t hpfar, uint64_t far) { return (hpfar & Field<43, 4>::mask) << 8 | (far & 0xfff); }
+// HPFAR_EL2.FIPA is bits 47:12 of the address in bits 43:4. The offset in the page is FAR_EL2's, unless the fault was one of a
+// table walk: then it is not known.
+constexpr uint64_t fault_gpa(uint64_t esr, uint64_t hpfar, uint64_t far) {
+    const uint64_t page = (hpfar & Field<43, 4>::mask) << 8;
+    return esr_el2::S1ptw::in(esr) != 0 ? page : page | (far & 0xfff);
+}
 
 constexpr uint64_t read_register(const Registers& registers, uint64_t number) {
     return number == 31 ? 0 : registers.x[number]; // XZR

@@ -49,7 +49,7 @@ void skip_instruction(uint64_t esr) {
 }
 
 void data_abort(Registers& registers, uint64_t esr) {
-    const uint64_t gpa = fault_gpa(AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
+    const uint64_t gpa = fault_gpa(esr, AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
     if (is_emulatable(esr)) {
         MmioAccess access = decode_mmio(esr, gpa, registers);
         if (emulate_mmio(this_monitor(), access) == MmioResult::done) {
@@ -63,7 +63,7 @@ void data_abort(Registers& registers, uint64_t esr) {
 }
 
 void instruction_abort(Registers& registers, uint64_t esr) {
-    const uint64_t gpa = fault_gpa(AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
+    const uint64_t gpa = fault_gpa(esr, AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
     crash(instruction_abort_reason(esr), registers, esr, gpa);
 }
 
