@@ -71,12 +71,17 @@ static bool has_answered(struct partition *p)
 	return monitor_state(p) != AMP_MONITOR_OFF;
 }
 
-static int check_answer(struct partition *p, struct amp_report *report)
+static bool wait_answer(struct partition *p)
 {
 	bool answered;
 
 	read_poll_timeout(has_answered, answered, answered, AMP_ANSWER_POLL_US, AMP_ANSWER_US, false, p);
-	if (!answered)
+	return answered;
+}
+
+static int check_answer(struct partition *p, struct amp_report *report)
+{
+	if (!wait_answer(p))
 		return amp_fail(report, -EIO, AMP_STATUS_MONITOR_SILENT, p->core.cpu, 0);
 	if (monitor_state(p) == AMP_MONITOR_FAILED)
 		return amp_fail(report, -EIO, AMP_STATUS_MONITOR_REFUSED, p->core.cpu,
@@ -84,7 +89,6 @@ static int check_answer(struct partition *p, struct amp_report *report)
 	return 0;
 }
 
-/* The core runs from the second-last step on. */
 static int (*const steps[])(struct partition *, struct amp_report *) = {
 	fill_memory,
 	prepare_monitor,
@@ -92,9 +96,19 @@ static int (*const steps[])(struct partition *, struct amp_report *) = {
 	check_answer,
 };
 
+/*
+ * A core that was told to turn on counts as off until it begins with some firmware (QEMU's), in spite of DEN 0022 5.7: only
+ * after its monitor said something, or never did, does AFFINITY_INFO prove anything.
+ */
+static int abandon(struct partition *p, struct amp_report *report)
+{
+	wait_answer(p);
+	return amp_launch_turn_off(p, true, report);
+}
+
 int amp_launch(struct partition *p, struct amp_report *report)
 {
-	struct amp_report ignored = {}, *lost = report;
+	struct amp_report off = {};
 	u32 i;
 	int err = 0;
 
@@ -103,8 +117,8 @@ int amp_launch(struct partition *p, struct amp_report *report)
 		if (!err)
 			err = amp_inject(report);
 	}
-	if (err && p->live && amp_launch_turn_off(p, true, &ignored)) {
-		*lost = ignored;
+	if (err && p->live && abandon(p, &off)) {
+		*report = off;
 		return -EIO;
 	}
 	/* not -EIO: that one is kept for a core that is lost */

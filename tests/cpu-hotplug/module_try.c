@@ -169,16 +169,21 @@ static int wait_state(void)
     return poll(&p, 1, 10000) == 1 ? 0 : -1;
 }
 
+static void set_fail_step(unsigned step)
+{
+    FILE *parameter = fopen("/sys/module/amp/parameters/fail_step", "w");
+
+    fprintf(parameter, "%u\n", step);
+    fclose(parameter);
+}
+
 /* Every failing step of create and start, until nothing fails. */
 static int inject(uint32_t cpu)
 {
     unsigned step, failed = 0, done = 0;
-    FILE *parameter;
 
     for (step = 1; !done && step < 100; step++) {
-        parameter = fopen("/sys/module/amp/parameters/fail_step", "w");
-        fprintf(parameter, "%u\n", step);
-        fclose(parameter);
+        set_fail_step(step);
         if (create("inject", 9, cpu, 8) == 0) {
             struct amp_action a = { 0 };
 
@@ -191,6 +196,7 @@ static int inject(uint32_t cpu)
         }
         failed += !done;
     }
+    set_fail_step(0);
     printf("inject: %u steps failed, then it ran\n", failed);
     return done && failed >= 10 ? 0 : -1;
 }
@@ -201,6 +207,8 @@ static int step(char **argv)
 
     if (!strcmp(s, "create")) /* NAME ID CPU MIB */
         return create(argv[1], atoi(argv[2]), atoi(argv[3]), atoi(argv[4])) < 0 ? -1 : 4;
+    if (!strcmp(s, "core")) /* CPU: what goes wrong must leave it online */
+        return create("core", 8, atoi(argv[1]), 8) < 0 ? 1 : -1;
     if (!strcmp(s, "inject")) /* CPU */
         return inject(atoi(argv[1])) < 0 ? -1 : 1;
     if (!strcmp(s, "open")) /* NAME */
