@@ -15,6 +15,7 @@ PHDRS
     text PT_LOAD FLAGS(5);
     rodata PT_LOAD FLAGS(4);
     data PT_LOAD FLAGS(6);
+    tls PT_TLS FLAGS(6);
 }
 
 SECTIONS
@@ -40,10 +41,21 @@ SECTIONS
     } :rodata
     .data : {
         *(.data .data.*)
-        . = ALIGN(4096);
+        . = ALIGN(16);
     } :data
-    .bss (NOLOAD) : {
+    /* One thread: its block is the initial image itself, followed by its zeroes at the beginning of bss. */
+    .tdata : ALIGN(16) {
+        amp_tls_start = .;
+        *(.tdata .tdata.*)
+    } :data :tls
+    .tbss (NOLOAD) : ALIGN(16) {
+        *(.tbss .tbss.*)
+        amp_tls_end = .;
+    } :data :tls
+    .bss (NOLOAD) : ALIGN(16) {
         amp_bss_start = .;
+        /* .tbss takes no addresses of its own (the linker's rule for TLS), so this is where its zeroes are. */
+        . += SIZEOF(.tbss);
         *(.bss .bss.* COMMON)
         . = ALIGN(16);
         amp_bss_end = .;
@@ -58,6 +70,9 @@ SECTIONS
         *(.tables)
     } :data
     amp_image_end = .;
+    /* for a C library's malloc */
+    PROVIDE(__heap_start = ALIGN(16));
+    PROVIDE(__heap_end = 0x40200000);
     /* The picture of the address space in mmu.c has pages for these 2 MiB only. */
     ASSERT(amp_image_end <= 0x40200000, "the guest does not fit into the first 2 MiB of RAM")
 
