@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,7 +33,7 @@ struct TreeNode {
     std::string path; // "/" for the root
     Place place;
     std::vector<TreeProperty> properties;
-    std::vector<TreeNode> children;
+    std::list<TreeNode> children; // a list, so that a child stays where it is when others are added
 
     const TreeProperty* property(std::string_view) const;
     const TreeNode* child(std::string_view) const;
