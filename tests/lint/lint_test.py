@@ -31,6 +31,10 @@ class Includes(unittest.TestCase):
         self.assertEqual(self.includes("cpu-hotplug/a.c", "<amp/ring/spsc.h>", "ipc-ring/include/amp/ring/spsc.h"), [])
         self.assertEqual(self.includes("monitor/drivers/gicv3/a.cpp", '"arch/arm64/regs.hpp"', "monitor/arch/arm64/regs.hpp"), [])
 
+    def test_include_path_decides(self):
+        self.assertEqual(self.includes("monitor/core/a.cpp", '"ops.hpp"', "monitor/arch/arm64/ops.hpp"), [])
+        self.assertEqual(self.includes("partitioner/src/a.cpp", '"ops.hpp"', "monitor/arch/arm64/ops.hpp"), ["include-direction"])
+
     def test_wrong_direction(self):
         rule = ["include-direction"]
         self.assertEqual(self.includes("include/amp/base/a.hpp", "<amp/ring/spsc.h>", "ipc-ring/include/amp/ring/spsc.h"), rule)
