@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The distributor comes first: it is the one that guests call on their hot paths.
+// Device windows in the order in which guests use them.
 #include "core/mmio.hpp"
 
 #include "core/console.hpp"
@@ -7,53 +7,47 @@
 namespace amp {
 namespace {
 
-MmioResult answer(MmioAccess& access, const VgicRead& read) {
-    access.value = read.value;
-    return read.ok ? MmioResult::done : MmioResult::bad_access;
-}
-
-MmioResult result(bool ok) { return ok ? MmioResult::done : MmioResult::bad_access; }
-
-MmioResult gicd(Monitor& monitor, MmioAccess& access, uint32_t offset) {
-    monitor.count(AMP_CAUSE_GICD);
-    return access.write ? result(monitor.gic.gicd_write(offset, access.width, access.value))
-                        : answer(access, monitor.gic.gicd_read(offset, access.width));
-}
-
-MmioResult gicr(Monitor& monitor, MmioAccess& access, uint32_t offset) {
-    monitor.count(AMP_CAUSE_GICR);
-    return access.write ? result(monitor.gic.gicr_write(offset, access.width, access.value))
-                        : answer(access, monitor.gic.gicr_read(offset, access.width));
-}
-
-MmioResult console(Monitor& monitor, MmioAccess& access, uint32_t offset) {
-    monitor.count(AMP_CAUSE_CONSOLE);
-    // 8, 16 and 32 bits as the PL011's bus allows, each at a register's own address.
-    if (access.width > 4 || offset % 4 != 0) {
-        return MmioResult::bad_access;
-    }
-    if (access.write) {
-        console_write(monitor, offset, static_cast<uint16_t>(access.value));
-    } else {
-        access.value = console_read(monitor, offset);
-    }
-    return MmioResult::done;
-}
+// 8, 16 and 32 bits as the PL011's bus allows, each at a register's own address.
+bool console_access(uint64_t offset, uint32_t width) { return width <= 4 && offset % 4 == 0; }
 
 } // namespace
 
-MmioResult emulate_mmio(Monitor& monitor, MmioAccess& access) {
+MmioRead emulate_other_read(Monitor& monitor, uint64_t gpa, uint32_t width) {
     const Platform& platform = monitor.platform;
-    if (access.gpa - platform.gicd_gpa < platform.gicd_size) {
-        return gicd(monitor, access, static_cast<uint32_t>(access.gpa - platform.gicd_gpa));
+    uint64_t offset = gpa - platform.gicr_gpa;
+    if (offset < platform.gicr_size) {
+        monitor.count(AMP_CAUSE_GICR);
+        const VgicRead read = monitor.gic.gicr_read(static_cast<uint32_t>(offset), width);
+        return {read.value, read.ok};
     }
-    if (access.gpa - platform.gicr_gpa < platform.gicr_size) {
-        return gicr(monitor, access, static_cast<uint32_t>(access.gpa - platform.gicr_gpa));
+    offset = gpa - platform.console_gpa;
+    if (offset < platform.console_size && console_access(offset, width)) {
+        monitor.count(AMP_CAUSE_CONSOLE);
+        const uint16_t value = console_read(monitor, static_cast<uint32_t>(offset));
+        return {width == 1 ? value & 0xffu : value, true};
     }
-    if (access.gpa - platform.console_gpa < platform.console_size) {
-        return console(monitor, access, static_cast<uint32_t>(access.gpa - platform.console_gpa));
+    return {0, false};
+}
+
+bool emulate_write(Monitor& monitor, uint64_t gpa, uint32_t width, uint64_t value) {
+    const Platform& platform = monitor.platform;
+    uint64_t offset = gpa - platform.gicd_gpa;
+    if (offset < platform.gicd_size) {
+        monitor.count(AMP_CAUSE_GICD);
+        return monitor.gic.gicd_write(static_cast<uint32_t>(offset), width, value);
     }
-    return MmioResult::nobody_there;
+    offset = gpa - platform.gicr_gpa;
+    if (offset < platform.gicr_size) {
+        monitor.count(AMP_CAUSE_GICR);
+        return monitor.gic.gicr_write(static_cast<uint32_t>(offset), width, value);
+    }
+    offset = gpa - platform.console_gpa;
+    if (offset < platform.console_size && console_access(offset, width)) {
+        monitor.count(AMP_CAUSE_CONSOLE);
+        console_write(monitor, static_cast<uint32_t>(offset), static_cast<uint16_t>(value));
+        return true;
+    }
+    return false;
 }
 
 bool is_emulated(const Monitor& monitor, uint64_t gpa) {

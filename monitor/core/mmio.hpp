@@ -7,18 +7,28 @@
 
 namespace amp {
 
-struct MmioAccess {
-    uint64_t gpa;
-    uint64_t value; // to be written; of a read, the answer
-    uint32_t width; // 1, 2, 4 or 8 bytes
-    bool write;
+// A read's answer, which fits its width.
+struct MmioRead {
+    uint64_t value;
+    uint64_t done; // not bool: comes back in a register as it is
 };
 
-enum class MmioResult { done, nobody_there, bad_access };
-
-MmioResult emulate_mmio(Monitor& monitor, MmioAccess& access);
+// Widths are 1, 2, 4 or 8 bytes. Not done: nobody is there, or has no access of that width and alignment.
+MmioRead emulate_other_read(Monitor& monitor, uint64_t gpa, uint32_t width);
+bool emulate_write(Monitor& monitor, uint64_t gpa, uint32_t width, uint64_t value);
 // Whether a device is emulated there at all.
 bool is_emulated(const Monitor& monitor, uint64_t gpa);
+
+// The distributor inline: it is the one that guests read on their hot paths.
+[[gnu::always_inline]] inline MmioRead emulate_read(Monitor& monitor, uint64_t gpa, uint32_t width) {
+    const uint64_t offset = gpa - monitor.platform.gicd_gpa;
+    if (offset < monitor.platform.gicd_size) [[likely]] {
+        monitor.count(AMP_CAUSE_GICD);
+        const VgicRead read = monitor.gic.gicd_read(static_cast<uint32_t>(offset), width);
+        return {read.value, read.ok};
+    }
+    return emulate_other_read(monitor, gpa, width);
+}
 
 } // namespace amp
 

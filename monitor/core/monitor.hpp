@@ -28,10 +28,9 @@ enum class Work : uint32_t {
     cpu_off,
 };
 
-// The general registers of the guest at its last exit. Layout known to vectors.S.
+// The general registers of the guest at its last exit. Layout known to vectors.S. x[31] stands for XZR: it may be written.
 struct Registers {
-    uint64_t x[31];
-    uint64_t pad;
+    uint64_t x[32];
 };
 static_assert(sizeof(Registers) % 16 == 0, "keeps the stack pointer aligned");
 

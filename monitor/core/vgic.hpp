@@ -23,7 +23,7 @@ namespace amp {
 // A trapped read. ok == false: the device has no access of that width or alignment there (AMP_EXIT_BAD_DEVICE_ACCESS).
 struct VgicRead {
     uint64_t value;
-    bool ok;
+    uint64_t ok; // not bool: two whole registers come back without a detour over the stack
 };
 
 constexpr uint32_t vgic_virtual_timer = 27; // the guest's INTIDs of the architectural timers
@@ -44,7 +44,8 @@ public:
     bool handle_irq();
 
     // Trapped accesses. `offset` is from the frame's start and may be anything below 2^32; `width` is 1, 2, 4 or 8 bytes.
-    VgicRead gicd_read(uint32_t offset, uint32_t width);
+    // Inline in the exit path; what is behind read_group() stays out of it.
+    [[gnu::always_inline]] VgicRead gicd_read(uint32_t offset, uint32_t width);
     bool gicd_write(uint32_t offset, uint32_t width, uint64_t value); // GICv2: GICD_SGIR included
     VgicRead gicr_read(uint32_t offset, uint32_t width);              // RD_base at 0, SGI_base at 0x10000
     bool gicr_write(uint32_t offset, uint32_t width, uint64_t value);
@@ -148,7 +149,7 @@ private:
     uint64_t in_lrs(uint32_t w, Lr state);
 
     // vgic_registers.hpp
-    VgicRead read_group(Frame frame, uint32_t offset, uint32_t width);
+    [[gnu::noinline]] VgicRead read_group(Frame frame, uint32_t offset, uint32_t width);
     bool write_group(Frame frame, uint32_t offset, uint32_t width, uint64_t value);
     uint32_t read_set(uint32_t reg, uint32_t n);
     void write_set(uint32_t reg, uint32_t n, uint32_t value);

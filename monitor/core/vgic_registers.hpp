@@ -36,7 +36,7 @@ constexpr VgicRead vgic_bad_read = {0, false};
 constexpr uint32_t vgic_sgi_mask = 0xffff;
 
 template <VgicHardware Hardware>
-VgicRead Vgic<Hardware>::gicd_read(uint32_t offset, uint32_t width) {
+inline VgicRead Vgic<Hardware>::gicd_read(uint32_t offset, uint32_t width) {
     if (offset >= 0x80 && offset < 0x1000)
         return read_group(distributor_frame, offset, width);
     if (Hardware::version == 3 && offset >= gicd_irouter && offset < gicd_irouter + 0x2000)

@@ -26,7 +26,7 @@ public:
     bool handle_irq() {
         return call([](auto& vgic) { return vgic.handle_irq(); });
     }
-    VgicRead gicd_read(uint32_t offset, uint32_t width) {
+    [[gnu::always_inline]] VgicRead gicd_read(uint32_t offset, uint32_t width) {
         return call([&](auto& vgic) { return vgic.gicd_read(offset, width); });
     }
     bool gicd_write(uint32_t offset, uint32_t width, uint64_t value) {

@@ -10,8 +10,9 @@
 #define AMP_FRAME_PAD 248
 /* Work::none */
 #define AMP_WORK_NONE 0
-/* ESR_EL2.EC of an HVC from AArch64 */
+/* ESR_EL2.EC of the exits with a path of their own */
 #define AMP_EC_HVC64 0x16
+#define AMP_EC_DATA_ABORT 0x24
 
 #define AMP_STACK_SIZE 0x2000
 #define AMP_FAULT_STACK_SIZE 0x1000

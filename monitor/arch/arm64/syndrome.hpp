@@ -20,35 +20,28 @@ constexpr uint64_t fault_gpa(uint64_t esr, uint64_t hpfar, uint64_t far) {
 constexpr uint64_t read_register(const Registers& registers, uint64_t number) {
     return number == 31 ? 0 : registers.x[number]; // XZR
 }
-constexpr void write_register(Registers& registers, uint64_t number, uint64_t value) {
-    if (number != 31) {
-        registers.x[number] = value;
-    }
-}
+constexpr void write_register(Registers& registers, uint64_t number, uint64_t value) { registers.x[number] = value; }
 
 // A stage-2 translation fault of an instruction whose syndrome tells all that is needed to emulate it.
-constexpr bool is_emulatable(uint64_t esr) {
+constexpr bool is_emulatable(uint64_t esr, bool write) {
     using namespace esr_el2;
-    return (esr & (Isv::mask | S1ptw::mask | (fsc::kind_mask & Fsc::mask))) == (Isv::mask | fsc::translation);
+    constexpr uint64_t looked_at = S1ptw::mask | WnR::mask | fsc::kind_mask;
+    return Isv::in(esr) != 0 && (esr & looked_at) == (fsc::translation | WnR::of(write));
 }
+// The address of such a fault.
+constexpr uint64_t emulated_gpa(uint64_t hpfar, uint64_t far) { return (hpfar << 8 & ~uint64_t{0xfff}) | (far & 0xfff); }
 
-constexpr MmioAccess decode_mmio(uint64_t esr, uint64_t gpa, const Registers& registers) {
-    using namespace esr_el2;
-    const bool write = WnR::in(esr) != 0;
-    return {gpa, write ? read_register(registers, Srt::in(esr)) : 0, 1u << Sas::in(esr), write};
-}
+constexpr uint32_t access_width(uint64_t esr) { return 1u << esr_el2::Sas::in(esr); }
 
-// A read's value as the load instruction wants it: sign-extended from its width, cut to the register's.
+// A device's answer as the load instruction wants it: sign-extended from its width, cut to the register's.
 constexpr uint64_t loaded_value(uint64_t esr, uint64_t value) {
     using namespace esr_el2;
-    const unsigned bits = 8u << Sas::in(esr);
-    if (bits < 64) {
-        value &= (1ull << bits) - 1;
-        if (Sse::in(esr) != 0 && (value >> (bits - 1)) != 0) {
-            value |= ~0ull << bits;
-        }
+    if (Sse::in(esr) == 0) [[likely]] {
+        return value;
     }
-    return Sf::in(esr) != 0 ? value : value & 0xffffffff;
+    const unsigned unused_bits = 64 - 8 * access_width(esr);
+    const uint64_t extended = static_cast<uint64_t>(static_cast<int64_t>(value << unused_bits) >> unused_bits);
+    return Sf::in(esr) != 0 ? extended : extended & 0xffffffff;
 }
 
 constexpr bool is_external(uint64_t status) {

@@ -20,9 +20,9 @@
 
 namespace amp {
 
-static_assert(sizeof(Registers) == AMP_FRAME_SIZE && offsetof(Registers, pad) == AMP_FRAME_PAD, "frame.h");
+static_assert(sizeof(Registers) == AMP_FRAME_SIZE && offsetof(Registers, x[31]) == AMP_FRAME_PAD, "frame.h");
 static_assert(static_cast<uint32_t>(Work::none) == AMP_WORK_NONE, "frame.h");
-static_assert(esr_el2::ec_hvc64 == AMP_EC_HVC64, "frame.h");
+static_assert(esr_el2::ec_hvc64 == AMP_EC_HVC64 && esr_el2::ec_data_abort == AMP_EC_DATA_ABORT, "frame.h");
 
 void inject_undefined(Monitor& monitor, uint64_t esr) {
     const uint64_t pstate = AMP_READ_SYSREG(spsr_el2);
@@ -39,27 +39,27 @@ void inject_undefined(Monitor& monitor, uint64_t esr) {
 namespace {
 
 // Past the trapped instruction, which was 2 bytes long for some of AArch32's.
-void skip_instruction(uint64_t esr) {
-    AMP_WRITE_SYSREG(elr_el2, AMP_READ_SYSREG(elr_el2) + (esr_el2::Il::in(esr) != 0 ? 4 : 2));
-}
+void skip_instruction(uint64_t esr) { AMP_WRITE_SYSREG(elr_el2, AMP_READ_SYSREG(elr_el2) + 2 + 2 * esr_el2::Il::in(esr)); }
 
 [[noreturn]] void crash(uint32_t reason, const Registers& registers, uint64_t esr, uint64_t gpa) {
     this_monitor().count(AMP_CAUSE_FAULT);
     end_guest(this_monitor(), reason, registers, Syndrome{esr, AMP_READ_SYSREG(far_el2), gpa});
 }
 
-void data_abort(Registers& registers, uint64_t esr) {
+// What can't be emulated, or is nothing that the partition has.
+[[noreturn, gnu::noinline, gnu::cold]] void data_crash(const Registers& registers, uint64_t esr) {
     const uint64_t gpa = fault_gpa(esr, AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
-    if (is_emulatable(esr)) {
-        MmioAccess access = decode_mmio(esr, gpa, registers);
-        if (emulate_mmio(this_monitor(), access) == MmioResult::done) {
-            if (!access.write) {
-                write_register(registers, esr_el2::Srt::in(esr), loaded_value(esr, access.value));
-            }
-            return skip_instruction(esr);
-        }
-    }
     crash(data_abort_reason(esr, is_emulated(this_monitor(), gpa)), registers, esr, gpa);
+}
+
+[[gnu::noinline]] uint32_t device_write(const Registers& registers, uint64_t esr) {
+    const uint64_t gpa = emulated_gpa(AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
+    const uint64_t value = read_register(registers, esr_el2::Srt::in(esr));
+    if (!is_emulatable(esr, true) || !emulate_write(this_monitor(), gpa, access_width(esr), value)) {
+        return 0;
+    }
+    skip_instruction(esr);
+    return 1;
 }
 
 void instruction_abort(Registers& registers, uint64_t esr) {
@@ -110,12 +110,27 @@ extern "C" {
 
 [[gnu::used]] void amp_trap_exit(Registers* registers, uint64_t esr) {
     switch (esr_el2::Ec::in(esr)) {
-    case esr_el2::ec_data_abort: return data_abort(*registers, esr);
+    case esr_el2::ec_data_abort: return data_crash(*registers, esr);
     case esr_el2::ec_sysreg: return sysreg(*registers, esr);
     case esr_el2::ec_smc64: return smc(*registers, esr);
     case esr_el2::ec_instruction_abort: return instruction_abort(*registers, esr);
     default: return other(*registers, esr);
     }
+}
+
+// The frame has x20 to x28 only where the instruction names one of them.
+[[gnu::used]] uint32_t amp_device_exit(Registers* registers, uint64_t esr) {
+    if (!is_emulatable(esr, false)) {
+        return device_write(*registers, esr);
+    }
+    const uint64_t gpa = emulated_gpa(AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
+    const MmioRead read = emulate_read(this_monitor(), gpa, access_width(esr));
+    if (read.done == 0) [[unlikely]] {
+        return 0;
+    }
+    write_register(*registers, esr_el2::Srt::in(esr), loaded_value(esr, read.value));
+    skip_instruction(esr);
+    return 1;
 }
 
 [[gnu::used]] void amp_serror_exit(Registers* registers) {

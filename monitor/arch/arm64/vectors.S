@@ -98,7 +98,7 @@ amp_vectors:
     mrs     x1, esr_el2
     lsr     w2, w1, #26
     cmp     w2, #AMP_EC_HVC64
-    b.ne    trap
+    b.ne    not_hvc
     mov     x0, sp
     bl      amp_hvc_exit
     cbnz    w0, finish
@@ -111,12 +111,32 @@ amp_vectors:
     vector
     save_clobbered
     mrs     x1, esr_el2
-    b       trap
+    lsr     w2, w1, #26
+    b       not_hvc
     vector_irq
     vector_irq
     vector_serror
 
-/* x1 = ESR_EL2; x0-x19, x29, x30 are in the frame */
+/* x1 = ESR_EL2, w2 = its EC; x0-x19, x29, x30 are in the frame */
+not_hvc:
+    cmp     w2, #AMP_EC_DATA_ABORT
+    b.ne    trap
+    /* Transfer register x20 to x28 (ESR_EL2.ISS.SRT): it has to be in the frame. */
+    ubfx    w3, w1, #16, #5
+    sub     w3, w3, #20
+    cmp     w3, #9
+    b.lo    device_preserved
+    mov     x0, sp
+    bl      amp_device_exit
+    cbz     w0, trap_again
+    restore_clobbered_and_return
+device_preserved:
+    save_preserved
+    mov     x0, sp
+    bl      amp_device_exit
+    cbnz    w0, restore_all
+trap_again:
+    mrs     x1, esr_el2
 trap:
     save_preserved
     mov     x0, sp
