@@ -19,14 +19,20 @@ std::string_view to_string(Severity severity) {
     return "error";
 }
 
+constexpr std::size_t source_width_max = 110;
+
 // The source line with a caret under the column. Tabs are kept, so that the caret stays below its character.
 static std::string source_with_caret(const Place& place) {
     const auto first = place.source_line.find_first_not_of(" \t");
     if (place.line == 0 || first == std::string::npos) {
         return {};
     }
-    std::string text = "      " + place.source_line.substr(first) + "\n";
-    if (place.column <= first || place.column > place.source_line.size()) {
+    std::string line = place.source_line.substr(first);
+    if (line.size() > source_width_max) {
+        line = line.substr(0, source_width_max) + "...";
+    }
+    const std::string text = "      " + line + "\n";
+    if (place.column <= first || place.column > place.source_line.size() || place.column - first > source_width_max) {
         return text;
     }
     std::string indent = place.source_line.substr(first, place.column - 1 - first);

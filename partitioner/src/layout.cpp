@@ -149,7 +149,8 @@ std::vector<std::optional<GuestRange>> place_channels(const PartitionSpec& parti
             continue;
         }
         GuestRange place{window.start, size};
-        while (const GuestRange* hit = find_overlap(place, used)) {
+        const GuestRange* hit = nullptr;
+        while (window.contains(place) && (hit = find_overlap(place, used)) != nullptr) {
             place.start = GuestPhysAddr(align_up(hit->end().number, AMP_PAGE_SIZE));
         }
         if (!window.contains(place)) {

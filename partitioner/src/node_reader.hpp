@@ -31,7 +31,7 @@ public:
     void expect_children(std::span<const std::string_view> known) const;
 
 private:
-    void wrong_type(const TreeProperty&, const std::string& expected) const;
+    void wrong_type(const TreeProperty&, const std::string& expected, const std::string& value) const;
 
     const TreeNode& node_;
     Diagnostics& diagnostics_;

@@ -8,11 +8,11 @@
 
 namespace amp {
 
-void NodeReader::wrong_type(const TreeProperty& property, const std::string& expected) const {
+void NodeReader::wrong_type(const TreeProperty& property, const std::string& expected, const std::string& value) const {
     diagnostics_.error("spec.property-type", property.place,
-                       property.name + " has " + std::to_string(property.value.size()) + " bytes that are not " +
-                           expected,
-                       "write it as " + expected);
+                       property.name + " is not " + expected + ": it has " + std::to_string(property.value.size()) +
+                           " bytes",
+                       "write " + property.name + value + ";");
 }
 
 std::optional<Located<std::string>> NodeReader::text(std::string_view name) const {
@@ -22,7 +22,7 @@ std::optional<Located<std::string>> NodeReader::text(std::string_view name) cons
     }
     const auto all = property->strings();
     if (!all || all->size() != 1) {
-        wrong_type(*property, "one string: " + std::string(name) + " = \"...\"");
+        wrong_type(*property, "one string", " = \"...\"");
         return std::nullopt;
     }
     return Located<std::string>{all->front(), property->place};
@@ -35,7 +35,7 @@ std::optional<Located<std::uint32_t>> NodeReader::cell(std::string_view name) co
     }
     const auto all = property->cells();
     if (!all || all->size() != 1) {
-        wrong_type(*property, "one number: " + std::string(name) + " = <1>");
+        wrong_type(*property, "one cell", " = <1>");
         return std::nullopt;
     }
     return Located<std::uint32_t>{all->front(), property->place};
@@ -48,7 +48,7 @@ std::optional<Located<std::uint64_t>> NodeReader::number(std::string_view name) 
     }
     const auto value = property->number();
     if (!value) {
-        wrong_type(*property, "one number of one or two cells: " + std::string(name) + " = <0x10000>");
+        wrong_type(*property, "a number of one or two cells", " = <0x10000>");
         return std::nullopt;
     }
     return Located<std::uint64_t>{*value, property->place};
@@ -60,7 +60,7 @@ std::optional<Place> NodeReader::flag(std::string_view name) const {
         return std::nullopt;
     }
     if (!property->value.empty()) {
-        wrong_type(*property, "a flag without a value: " + std::string(name) + ";");
+        wrong_type(*property, "a flag without a value", "");
         return std::nullopt;
     }
     return property->place;

@@ -190,6 +190,7 @@ Loaded<Spec> load_spec(const Bytes& bytes, const std::string& file) {
         return loaded;
     }
     read_domains(*domains, loaded);
+    loaded.diagnostics.sort();
     return loaded;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "checks/rule.hpp"
+#include "child_process.hpp"
 #include "rule_table.hpp"
 #include "support/golden.hpp"
 #include "support/worlds.hpp"
@@ -73,4 +74,26 @@ TEST_CASE("a channel may lead to a partition that exists already") {
     CHECK(plans.at(0).channels.at(0).side == 0);
     CHECK_FALSE(plans.at(0).channels.at(0).peer_is_dom0);
     CHECK(plans.at(0).doorbell == Irq(225));
+}
+
+TEST_CASE("a blob with any byte changed is read, checked and perhaps planned, never worse") {
+    const std::string dts = description(
+        "amp,initrd = \"initrd\"; chosen { bootargs = \"a\"; }; channels { c { amp,peer = \"dom0\"; "
+        "amp,size = <0x3000>; amp,address = <0xc020000>; }; d { amp,peer = \"dom0\"; amp,size = <0x3000>; }; };");
+    const Bytes good = run_child({"dtc", "-q", "-I", "dts", "-O", "dtb", "-"}, bytes_of(dts)).output;
+    REQUIRE(good.size() > 500);
+    const World world = qemu_world();
+    const FakeDisk disk = image_disk();
+    std::size_t planned = 0;
+    for (std::size_t i = 0; i < good.size(); ++i) {
+        for (const int flip : {0x01, 0x10, 0x80, 0xff}) {
+            Bytes changed = good;
+            changed[i] = static_cast<std::uint8_t>(changed[i] ^ flip);
+            const auto spec = load_spec(changed, "x.dtb");
+            const bool good_spec = spec.ok() && !check({spec.value}, world, disk).has_errors();
+            planned += good_spec && plan({spec.value}, world, disk).ok() ? 1u : 0u;
+        }
+    }
+    CHECK(planned > 100);
+    CHECK(planned < good.size() * 4);
 }

@@ -49,7 +49,7 @@ TEST_CASE("every damage has its rule") {
     CHECK(rule(make_elf({.elf_class = 1})) == "image.machine");
     CHECK(rule(make_elf({.type = 4})) == "image.not-executable");
     CHECK(rule(make_elf({.segments = {}})) == "image.not-executable");
-    CHECK(rule(make_elf({.segments = {{.memory_size = 0, .file_size = 0}}})) == "image.not-executable");
+    CHECK(rule(make_elf({.segments = {{.file_size = 0, .memory_size = 0}}})) == "image.not-executable");
     CHECK(rule(make_elf({.segments = {{.file_size = 0x100, .memory_size = 0x80}}})) == "image.truncated");
     CHECK(rule(make_elf({.segments = {{}, {.address = 0x40000fff}}})) == "image.segments-overlap");
     CHECK(rule(make_elf({.segments = {{.address = UINT64_MAX - 0xff}}})) == "image.segments-overlap");

@@ -54,6 +54,15 @@ TEST_CASE("a window that is full leaves the channel without a place") {
     CHECK_FALSE(places[1]);
 }
 
+TEST_CASE("sizes without bounds end the search for a place") {
+    PartitionSpec partition;
+    partition.channels = {channel(0x1000, 0x0c010000), channel(UINT64_MAX), channel(UINT64_MAX - 0xfff, 0x1000),
+                          channel(0x1000)};
+    const auto places = place_channels(partition);
+    CHECK_FALSE(places[1]);
+    CHECK_FALSE(places[3]);
+}
+
 TEST_CASE("neighbouring memory counts as one") {
     const auto joined = joined_memory(with_memory({range(ram + mib, mib), range(ram, mib), range(ram + 4 * mib, mib)}));
     CHECK(joined == std::vector<GuestRange>{range(ram, 2 * mib), range(ram + 4 * mib, mib)});

@@ -58,7 +58,7 @@ TEST_CASE("a malformed property is not also called missing") {
     const auto spec = load_spec(
         bytes_of(
             "/dts-v1/; / { domains { #address-cells = <2>; #size-cells = <2>; a { compatible = \"amp,partition-v1\"; "
-            "id = \"x\"; amp,cores = [1]; memory = <1>; amp,image = <1>; "
+            "id = \"x\"; amp,cores = [01]; memory = <1>; amp,image = <1>; "
             "channels { c { amp,peer = <1>; amp,size = \"x\"; }; }; }; }; };"),
         "m.dts");
     CHECK(spec.diagnostics.error_count() == 6);
