@@ -105,15 +105,22 @@ private:
     bool handle_other(uint64_t iar);
     void count(uint32_t cause) { stats_->exits[cause]++; }
     void pend(uint32_t intid);
-    uint32_t take_lr(uint32_t intid);
+    Lr mark_soft(uint32_t intid) {
+        soft_in_lr_.add(intid);
+        return line_.has(intid) ? Hardware::lr_eoi : 0;
+    }
     void fill_lr(uint32_t lr, Lr value) {
         stats_->injected++;
         hw_.write_lr(lr, value);
     }
 
     // vgic_delivery.hpp
+    void deliver_homeless(uint32_t intid);
     void refill();
+    void update_direct(uint32_t w);
+    uint32_t free_lr();
     void latch(uint32_t intid);
+    uint64_t is_pending(uint32_t w) const { return latched_[w] | (line_[w] & ~edge_[w]); }
     uint64_t candidates(uint32_t w) const;
     uint32_t best_candidate() const;
     uint32_t most_urgent_active() const;
@@ -133,9 +140,9 @@ private:
     // vgic_state.hpp: what a write to a set or clear register does, for word w of the sets
     void apply_deliverable(uint32_t w);
     void apply_deliverable();
+    void settle(uint32_t w, uint64_t mask);
     void withdraw(uint32_t intid);
-    void set_enabled(uint32_t w, uint64_t mask);
-    void clear_enabled(uint32_t w, uint64_t mask);
+    void set_enabled(uint32_t w, uint64_t enabled);
     uint64_t pending(uint32_t w);
     void set_pending(uint32_t w, uint64_t mask);
     void clear_pending(uint32_t w, uint64_t mask);
@@ -149,10 +156,13 @@ private:
     uint64_t in_lrs(uint32_t w, Lr state);
 
     // vgic_registers.hpp
-    [[gnu::noinline]] VgicRead read_group(Frame frame, uint32_t offset, uint32_t width);
+    VgicRead read_group(Frame frame, uint32_t offset, uint32_t width);
+    VgicRead read_fields(Frame frame, uint32_t offset, uint32_t width);
     bool write_group(Frame frame, uint32_t offset, uint32_t width, uint64_t value);
-    uint32_t read_set(uint32_t reg, uint32_t n);
-    void write_set(uint32_t reg, uint32_t n, uint32_t value);
+    bool write_fields(Frame frame, uint32_t offset, uint32_t width, uint32_t value);
+    uint32_t read_set(uint32_t block, uint32_t n);
+    void write_set(uint32_t block, uint32_t n, uint32_t value);
+    void write_state(uint32_t block, uint32_t n, uint64_t mask);
     uint32_t read_priorities(Frame frame, uint32_t intid, uint32_t count) const;
     void write_priorities(Frame frame, uint32_t intid, uint32_t count, uint32_t value);
     uint32_t read_targets(uint32_t intid, uint32_t count) const;
@@ -169,6 +179,7 @@ private:
     uint32_t lr_all_;           // bit for each list register there is
     uint32_t lr_used_;          // those that are somebody's home
     uint32_t hcr_;
+    IntidSet direct_;           // may go into its list register without a look at others
     IntidSet deliverable_;      // enabled, and so is the group
     IntidSet active_;           // active without a list register
     IntidSet edge_;             // ICFGR
@@ -210,50 +221,28 @@ inline bool Vgic<Hardware>::handle_irq() {
 template <VgicHardware Hardware>
 inline void Vgic<Hardware>::deliver_linked(uint32_t guest) {
     const uint32_t lr = lr_of_[guest];
-    if ((lr | waiting_) >= lr_limit) [[unlikely]] {
-        latch(guest);
-        return;
-    }
-    fill_lr(lr, template_[guest] | Hardware::lr_pending);
+    if ((lr | waiting_) >= lr_limit) [[unlikely]]
+        return deliver_homeless(guest);
+    stats_->injected++;
+    hw_.write_lr_inline(lr, template_[guest] | Hardware::lr_pending);
 }
 
 // Makes an interrupt pending that hardware does not drive: SGIs, edges, the guest's own GICD_ISPENDR.
 template <VgicHardware Hardware>
 inline void Vgic<Hardware>::pend(uint32_t intid) {
-    if (waiting_ != 0 || !deliverable_.has(intid) || active_.has(intid)) [[unlikely]] {
-        latch(intid);
-        return;
-    }
-    uint32_t lr = lr_of_[intid];
-    Lr value = template_[intid];
-    if (lr != no_lr) [[likely]] {
-        const Lr old = hw_.read_lr(lr);
-        if ((old & lr_state_mask) != 0)
-            value = old; // pending stays so, active becomes active and pending
-    } else if (lr = take_lr(intid); lr == no_lr) {
-        latch(intid);
-        return;
-    }
-    if (!edge_.has(intid)) {
-        soft_in_lr_.add(intid);
-        if (line_.has(intid))
-            value |= Hardware::lr_eoi;
-    }
-    fill_lr(lr, value | Hardware::lr_pending);
-}
-
-// An empty list register becomes the interrupt's home; rather one that is nobody's.
-template <VgicHardware Hardware>
-inline uint32_t Vgic<Hardware>::take_lr(uint32_t intid) {
-    const uint32_t empty = hw_.empty_lrs() & lr_all_;
-    if (empty == 0)
-        return no_lr;
-    const uint32_t fresh = empty & ~lr_used_;
-    const uint32_t lr = static_cast<uint32_t>(__builtin_ctz(fresh != 0 ? fresh : empty));
-    if (fresh == 0)
-        release(lr);
-    assign(lr, intid);
-    return lr;
+    if (!direct_.has(intid)) [[unlikely]]
+        return latch(intid);
+    const uint32_t lr = lr_of_[intid];
+    if (lr == no_lr) [[unlikely]]
+        return deliver_homeless(intid);
+    Lr value = hw_.read_lr_inline(lr);
+    if ((value & lr_state_mask) == 0)
+        value = template_[intid];
+    // else pending stays so, active becomes active and pending
+    if (!edge_.has(intid))
+        value |= mark_soft(intid);
+    stats_->injected++;
+    hw_.write_lr_inline(lr, value | Hardware::lr_pending);
 }
 
 template <VgicHardware Hardware>
@@ -272,7 +261,7 @@ inline void Vgic<Hardware>::send_group0_sgi(uint64_t icc_sgi0r) {
 }
 
 template <VgicHardware Hardware>
-inline void Vgic<Hardware>::inject_edge(uint32_t intid) {
+[[gnu::noinline]] void Vgic<Hardware>::inject_edge(uint32_t intid) {
     if (intid < AMP_INTID_LIMIT && !linked_.has(intid))
         pend(intid);
 }

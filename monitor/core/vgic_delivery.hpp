@@ -11,7 +11,7 @@ namespace amp {
 
 // Physical interrupts that no guest interrupt is linked to.
 template <VgicHardware Hardware>
-[[gnu::noinline]] bool Vgic<Hardware>::handle_other(uint64_t iar) {
+[[gnu::noinline, gnu::cold]] bool Vgic<Hardware>::handle_other(uint64_t iar) {
     const uint64_t intid = Hardware::intid_of(iar);
     if (intid >= gic_special_intid && intid < gic_intid_count) {
         count(AMP_CAUSE_SPURIOUS);
@@ -28,8 +28,36 @@ template <VgicHardware Hardware>
     return intid == kick_sgi_;
 }
 
+// The first time, or after somebody else took its list register.
 template <VgicHardware Hardware>
-[[gnu::noinline]] void Vgic<Hardware>::latch(uint32_t intid) {
+[[gnu::noinline]] void Vgic<Hardware>::deliver_homeless(uint32_t intid) {
+    if (!direct_.has(intid))
+        return latch(intid);
+    const uint32_t lr = free_lr();
+    if (lr == no_lr)
+        return latch(intid);
+    Lr value = template_[intid] | Hardware::lr_pending;
+    if (!edge_.has(intid) && !linked_.has(intid))
+        value |= mark_soft(intid);
+    assign(lr, intid);
+    fill_lr(lr, value);
+}
+
+// An empty list register; rather one that is nobody's, last the first ones, where the timers live.
+template <VgicHardware Hardware>
+uint32_t Vgic<Hardware>::free_lr() {
+    const uint32_t unused = hw_.empty_lrs() & lr_all_;
+    if (unused == 0)
+        return no_lr;
+    if (const uint32_t fresh = unused & ~lr_used_; fresh != 0)
+        return static_cast<uint32_t>(__builtin_ctz(fresh));
+    const uint32_t lr = 31 - static_cast<uint32_t>(__builtin_clz(unused));
+    release(lr);
+    return lr;
+}
+
+template <VgicHardware Hardware>
+[[gnu::noinline, gnu::cold]] void Vgic<Hardware>::latch(uint32_t intid) {
     if (linked_.has(intid) && !deliverable_.has(intid)) {
         return_to_hardware(intid); // fired while the guest was disabling it
         return;
@@ -43,7 +71,7 @@ template <VgicHardware Hardware>
 
 // A linked interrupt that was acknowledged goes back to being pending, if it still is, in the physical GIC.
 template <VgicHardware Hardware>
-void Vgic<Hardware>::return_to_hardware(uint32_t guest) {
+[[gnu::cold]] void Vgic<Hardware>::return_to_hardware(uint32_t guest) {
     if (edge_.has(guest))
         hw_.set_pending(physical_of_[guest]);
     hw_.clear_active(physical_of_[guest]);
@@ -55,10 +83,8 @@ void Vgic<Hardware>::set_line(uint32_t intid, bool level) {
         return;
     if (level) {
         line_.add(intid);
-        if (edge_.has(intid)) {
-            pend(intid);
-            return;
-        }
+        if (edge_.has(intid))
+            return inject_edge(intid);
         if (in_lr_.has(intid)) {
             const Lr value = hw_.read_lr(lr_of_[intid]);
             if ((value & lr_state_mask) != 0) { // its EOI finds the line high
@@ -83,12 +109,11 @@ void Vgic<Hardware>::set_line(uint32_t intid, bool level) {
 
 template <VgicHardware Hardware>
 uint64_t Vgic<Hardware>::candidates(uint32_t w) const {
-    const uint64_t is_pending = latched_[w] | (line_[w] & ~edge_[w]);
-    return is_pending & deliverable_[w] & ~active_[w] & ~in_lr_[w];
+    return is_pending(w) & deliverable_[w] & ~active_[w] & ~in_lr_[w];
 }
 
 template <VgicHardware Hardware>
-uint32_t Vgic<Hardware>::best_candidate() const {
+[[gnu::cold]] uint32_t Vgic<Hardware>::best_candidate() const {
     uint32_t best = no_intid;
     for (uint32_t w = 0; w < IntidSet::words; w++)
         for_each_intid(w, candidates(w), [&](uint32_t intid) {
@@ -99,7 +124,7 @@ uint32_t Vgic<Hardware>::best_candidate() const {
 }
 
 template <VgicHardware Hardware>
-[[gnu::noinline]] void Vgic<Hardware>::refill() {
+[[gnu::noinline, gnu::cold]] void Vgic<Hardware>::refill() {
     account_deactivations();
     reclaim();
     uint32_t intid;
@@ -114,11 +139,18 @@ template <VgicHardware Hardware>
     waiting_ = intid != no_intid ? is_waiting : 0;
     if (waiting_ != 0)
         stats_->overflows++;
+    for (uint32_t w = 0; w < IntidSet::words; w++)
+        update_direct(w);
     set_hcr(hcr_en | (waiting_ != 0 ? hcr_npie : 0) | (active_.any() ? hcr_lrenpie : 0));
 }
 
 template <VgicHardware Hardware>
-void Vgic<Hardware>::place(uint32_t lr, uint32_t intid) {
+inline void Vgic<Hardware>::update_direct(uint32_t w) {
+    direct_[w] = waiting_ != 0 ? 0 : deliverable_[w] & ~active_[w];
+}
+
+template <VgicHardware Hardware>
+[[gnu::cold]] void Vgic<Hardware>::place(uint32_t lr, uint32_t intid) {
     Lr value = template_[intid] | Hardware::lr_pending;
     if (!edge_.has(intid) && !linked_.has(intid)) {
         if (line_.has(intid))
@@ -136,9 +168,9 @@ void Vgic<Hardware>::place(uint32_t lr, uint32_t intid) {
 // A list register for a candidate: a free one, that of a less urgent pending interrupt, or, where all of them are active, that
 // of the least urgent, whose handler is the last to end.
 template <VgicHardware Hardware>
-uint32_t Vgic<Hardware>::find_room(uint8_t priority) {
-    if (const uint32_t unused = lr_all_ & ~lr_used_; unused != 0)
-        return static_cast<uint32_t>(__builtin_ctz(unused));
+[[gnu::cold]] uint32_t Vgic<Hardware>::find_room(uint8_t priority) {
+    if (const uint32_t lr = free_lr(); lr != no_lr)
+        return lr;
     uint32_t pending_lr = no_lr, active_lr = no_lr;
     const auto less_urgent = [&](uint32_t lr, uint32_t than) {
         return than == no_lr || priority_[intid_in_[lr]] > priority_[intid_in_[than]];
@@ -157,7 +189,7 @@ uint32_t Vgic<Hardware>::find_room(uint8_t priority) {
 
 // What a list register holds goes back into the sets.
 template <VgicHardware Hardware>
-void Vgic<Hardware>::evict(uint32_t lr) {
+[[gnu::cold]] void Vgic<Hardware>::evict(uint32_t lr) {
     const uint32_t intid = intid_in_[lr];
     const Lr value = hw_.read_lr(lr);
     const bool from_line = !edge_.has(intid) && !linked_.has(intid) && !soft_in_lr_.has(intid);
@@ -168,17 +200,22 @@ void Vgic<Hardware>::evict(uint32_t lr) {
     empty(lr);
 }
 
-// Finished list registers lose their owners. Writing zero also ends an EOI maintenance request (IHI 0069, 12.4 ICH_EISR_EL2).
+// What the guest has finished with is no longer in the way of the same interrupt's next time, and asks for no more maintenance
+// (IHI 0069, 12.4 ICH_EISR_EL2). Those with nothing pending keep their list register until somebody needs it.
 template <VgicHardware Hardware>
-void Vgic<Hardware>::reclaim() {
+[[gnu::cold]] void Vgic<Hardware>::reclaim() {
     for_each_bit(lr_used_, [&](uint32_t lr) {
-        if ((hw_.read_lr(lr) & lr_state_mask) == 0)
-            empty(lr);
+        const uint32_t intid = intid_in_[lr];
+        if ((hw_.read_lr(lr) & lr_state_mask) != 0)
+            return;
+        hw_.write_lr(lr, 0);
+        if ((is_pending(intid / 64) & IntidSet::mask(intid)) != 0)
+            release(lr);
     });
 }
 
 template <VgicHardware Hardware>
-void Vgic<Hardware>::empty(uint32_t lr) {
+[[gnu::cold]] void Vgic<Hardware>::empty(uint32_t lr) {
     hw_.write_lr(lr, 0);
     release(lr);
 }
@@ -200,7 +237,7 @@ inline void Vgic<Hardware>::release(uint32_t lr) {
 }
 
 template <VgicHardware Hardware>
-uint32_t Vgic<Hardware>::most_urgent_active() const {
+[[gnu::cold]] uint32_t Vgic<Hardware>::most_urgent_active() const {
     uint32_t best = no_intid;
     for (uint32_t w = 0; w < IntidSet::words; w++)
         for_each_intid(w, active_[w], [&](uint32_t intid) {
@@ -213,7 +250,7 @@ uint32_t Vgic<Hardware>::most_urgent_active() const {
 // The hardware counts deactivations that met no list register, without their INTIDs (IHI 0069, 12.4 ICH_HCR_EL2.EOIcount).
 // Handlers nest by priority, so it was the most urgent one.
 template <VgicHardware Hardware>
-void Vgic<Hardware>::account_deactivations() {
+[[gnu::cold]] void Vgic<Hardware>::account_deactivations() {
     if (!active_.any())
         return;
     uint32_t ended = hw_.read_hcr() >> hcr_eoi_count_shift;
@@ -229,10 +266,12 @@ void Vgic<Hardware>::account_deactivations() {
 
 // With list registers to spare, an active interrupt gets one, so that its deactivation finds it by its INTID.
 template <VgicHardware Hardware>
-void Vgic<Hardware>::restore_active() {
-    uint32_t intid;
-    while (lr_used_ != lr_all_ && (intid = most_urgent_active()) != no_intid) {
-        const uint32_t lr = static_cast<uint32_t>(__builtin_ctz(lr_all_ & ~lr_used_));
+[[gnu::cold]] void Vgic<Hardware>::restore_active() {
+    for (;;) {
+        const uint32_t intid = most_urgent_active();
+        const uint32_t lr = intid != no_intid ? free_lr() : no_lr;
+        if (lr == no_lr)
+            return;
         Lr value = template_[intid] | Hardware::lr_active;
         if (!linked_.has(intid) && !edge_.has(intid) && line_.has(intid))
             value |= Hardware::lr_eoi;
@@ -244,7 +283,7 @@ void Vgic<Hardware>::restore_active() {
 
 // What was latched while its interrupt was active in a list register: active and pending there.
 template <VgicHardware Hardware>
-void Vgic<Hardware>::merge_latched() {
+[[gnu::cold]] void Vgic<Hardware>::merge_latched() {
     for_each_bit(lr_used_, [&](uint32_t lr) {
         const uint32_t intid = intid_in_[lr];
         if (!latched_.has(intid) || !deliverable_.has(intid) || linked_.has(intid))
@@ -264,7 +303,7 @@ void Vgic<Hardware>::set_hcr(uint32_t value) {
 }
 
 template <VgicHardware Hardware>
-bool Vgic<Hardware>::has_pending_for_guest() {
+[[gnu::cold]] bool Vgic<Hardware>::has_pending_for_guest() {
     if (waiting_ != 0)
         return true;
     for (uint32_t w = 0; w < IntidSet::words; w++)

@@ -53,6 +53,8 @@ concept VgicHardware = requires(H h, const amp_boot_info& boot, typename H::Lr l
     { h.priority_mask() } -> std::same_as<uint8_t>;   // implemented bits of a priority
     { h.read_lr(n) } -> std::same_as<typename H::Lr>;
     h.write_lr(n, lr);
+    { h.read_lr_inline(n) } -> std::same_as<typename H::Lr>; // the same without a call, for the hot paths
+    h.write_lr_inline(n, lr);
     { h.empty_lrs() } -> std::same_as<uint32_t>;      // bit n: list register n has no state and no EOI to be looked at
     { h.read_hcr() } -> std::same_as<uint32_t>;
     h.write_hcr(n);

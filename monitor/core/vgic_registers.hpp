@@ -37,19 +37,23 @@ constexpr uint32_t vgic_sgi_mask = 0xffff;
 
 template <VgicHardware Hardware>
 inline VgicRead Vgic<Hardware>::gicd_read(uint32_t offset, uint32_t width) {
-    if (offset >= 0x80 && offset < 0x1000)
+    if (offset < 0x80) {
+        if (width != 4 || offset % 4 != 0)
+            return vgic_bad_read;
+        switch (offset) {
+        case 0x0000: return {Hardware::version == 3 ? ctlr_ | vgic_ctlr_v3_fixed : ctlr_, true};
+        case 0x0004: return {Hardware::version == 3 ? vgic_typer_v3 : vgic_lines, true};
+        case 0x0008: return {vgic_iidr, true};
+        default: return {0, true};
+        }
+    }
+    if (offset < 0x1000)
         return read_group(distributor_frame, offset, width);
     if (Hardware::version == 3 && offset >= gicd_irouter && offset < gicd_irouter + 0x2000)
         return {0, (width == 4 || width == 8) && (offset & (width - 1)) == 0}; // every SPI goes to affinity 0.0.0.0
     if (width != 4 || offset % 4 != 0)
         return vgic_bad_read;
-    switch (offset) {
-    case 0x0000: return {Hardware::version == 3 ? ctlr_ | vgic_ctlr_v3_fixed : ctlr_, true};
-    case 0x0004: return {Hardware::version == 3 ? vgic_typer_v3 : vgic_lines, true};
-    case 0x0008: return {vgic_iidr, true};
-    case 0xffe8: return {Hardware::version == 3 ? vgic_pidr2_v3 : 0, true};
-    default: return {0, true};
-    }
+    return {Hardware::version == 3 && offset == 0xffe8 ? vgic_pidr2_v3 : 0, true};
 }
 
 template <VgicHardware Hardware>
@@ -94,12 +98,17 @@ bool Vgic<Hardware>::gicr_write(uint32_t offset, uint32_t width, uint64_t value)
 
 // 0x80 to 0xfff of a distributor's or a redistributor's SGI frame: registers with one field per INTID
 template <VgicHardware Hardware>
-VgicRead Vgic<Hardware>::read_group(Frame frame, uint32_t offset, uint32_t width) {
+[[gnu::noinline, gnu::cold]] VgicRead Vgic<Hardware>::read_group(Frame frame, uint32_t offset, uint32_t width) {
     const uint32_t block = offset / 0x80;
     const uint32_t n = offset % 0x80 / 4;
-    if (width == 4 && offset % 4 == 0 && block < vgic_block_priority) [[likely]]
-        return {n >= frame.first && n < frame.end ? read_set(block, n) : 0, true};
+    if (width != 4 || offset % 4 != 0 || block >= vgic_block_priority)
+        return read_fields(frame, offset, width);
+    return {n >= frame.first && n < frame.end ? read_set(block, n) : 0, true};
+}
 
+template <VgicHardware Hardware>
+[[gnu::noinline, gnu::cold]] VgicRead Vgic<Hardware>::read_fields(Frame frame, uint32_t offset, uint32_t width) {
+    const uint32_t block = offset / 0x80;
     const bool bytes = (block >= vgic_block_priority && block < vgic_block_config) || offset >= gicd_cpendsgir;
     if ((offset & (width - 1)) != 0 || (width != 4 && !(width == 1 && bytes)))
         return vgic_bad_read;
@@ -117,15 +126,19 @@ VgicRead Vgic<Hardware>::read_group(Frame frame, uint32_t offset, uint32_t width
 }
 
 template <VgicHardware Hardware>
-bool Vgic<Hardware>::write_group(Frame frame, uint32_t offset, uint32_t width, uint64_t value64) {
-    const uint32_t value = static_cast<uint32_t>(value64);
+inline bool Vgic<Hardware>::write_group(Frame frame, uint32_t offset, uint32_t width, uint64_t value) {
     const uint32_t block = offset / 0x80;
     const uint32_t n = offset % 0x80 / 4;
-    if (width == 4 && offset % 4 == 0 && block < vgic_block_priority) [[likely]] {
-        if (n >= frame.first && n < frame.end)
-            write_set(block, n, value);
-        return true;
-    }
+    if (width != 4 || offset % 4 != 0 || block >= vgic_block_priority)
+        return write_fields(frame, offset, width, static_cast<uint32_t>(value));
+    if (n >= frame.first && n < frame.end)
+        write_set(block, n, static_cast<uint32_t>(value));
+    return true;
+}
+
+template <VgicHardware Hardware>
+[[gnu::noinline, gnu::cold]] bool Vgic<Hardware>::write_fields(Frame frame, uint32_t offset, uint32_t width, uint32_t value) {
+    const uint32_t block = offset / 0x80;
     const bool bytes = (block >= vgic_block_priority && block < vgic_block_config) || offset >= gicd_cpendsgir;
     if ((offset & (width - 1)) != 0 || (width != 4 && !(width == 1 && bytes)))
         return false;
@@ -160,12 +173,21 @@ inline void Vgic<Hardware>::write_set(uint32_t block, uint32_t n, uint32_t value
     const uint32_t w = n / 2;
     const uint32_t shift = n % 2 * 32;
     const uint64_t mask = static_cast<uint64_t>(value) << shift;
+    if (block == vgic_block_isenable)
+        set_enabled(w, enabled_[w] | mask);
+    else if (block == vgic_block_icenable)
+        set_enabled(w, enabled_[w] & ~mask);
+    else
+        write_state(block, n, mask);
+}
+
+template <VgicHardware Hardware>
+[[gnu::noinline, gnu::cold]] void Vgic<Hardware>::write_state(uint32_t block, uint32_t n, uint64_t mask) {
+    const uint32_t w = n / 2;
     // GICv2 has GICD_SPENDSGIR and GICD_CPENDSGIR for SGIs (IHI 0048B, 4.3.7).
     const uint64_t pend_mask = Hardware::version == 2 && n == 0 ? mask & ~uint64_t{vgic_sgi_mask} : mask;
     switch (block) {
-    case vgic_block_isenable: set_enabled(w, mask); break;
-    case vgic_block_icenable: clear_enabled(w, mask); break;
-    case vgic_block_group: set_group(w, 0xffffffffull << shift, mask); break;
+    case vgic_block_group: set_group(w, 0xffffffffull << (n % 2 * 32), mask); break;
     case vgic_block_ispend: set_pending(w, pend_mask); break;
     case vgic_block_icpend: clear_pending(w, pend_mask); break;
     case vgic_block_isactive: set_active(w, mask); break;

@@ -10,7 +10,7 @@
 namespace amp {
 
 template <VgicHardware Hardware>
-uint32_t Vgic<Hardware>::init(const amp_boot_info& boot, const amp_partition& partition, amp_stats& stats) {
+[[gnu::cold]] uint32_t Vgic<Hardware>::init(const amp_boot_info& boot, const amp_partition& partition, amp_stats& stats) {
     const auto is_ppi = [](uint32_t intid) { return intid >= 16 && intid < 32; };
     if (boot.kick_sgi >= 16 || !is_ppi(boot.maintenance_intid) || !is_ppi(boot.virtual_timer_intid) ||
         !is_ppi(boot.physical_timer_intid))
@@ -39,7 +39,7 @@ uint32_t Vgic<Hardware>::init(const amp_boot_info& boot, const amp_partition& pa
 }
 
 template <VgicHardware Hardware>
-bool Vgic<Hardware>::link_devices(const amp_partition& partition) {
+[[gnu::cold]] bool Vgic<Hardware>::link_devices(const amp_partition& partition) {
     const uint64_t end = partition.irq_offset + uint64_t{partition.irq_count} * sizeof(amp_irq);
     if (partition.irq_count > AMP_IRQS_MAX || end > partition.size || partition.irq_offset % alignof(amp_irq) != 0)
         return false;
@@ -65,7 +65,7 @@ constexpr uint8_t vgic_cause_of(uint32_t guest) {
 
 // From now on a physical interrupt is the guest's; masked until the guest enables it.
 template <VgicHardware Hardware>
-bool Vgic<Hardware>::link(uint32_t guest, uint32_t physical, bool edge) {
+[[gnu::cold]] bool Vgic<Hardware>::link(uint32_t guest, uint32_t physical, bool edge) {
     if (guest >= AMP_INTID_LIMIT || physical >= gic_special_intid || physical == maintenance_intid_ ||
         linked_.has(guest) || link_of_[physical].guest != 0)
         return false;
@@ -81,19 +81,19 @@ bool Vgic<Hardware>::link(uint32_t guest, uint32_t physical, bool edge) {
 }
 
 template <VgicHardware Hardware>
-void Vgic<Hardware>::pause() {
+[[gnu::cold]] void Vgic<Hardware>::pause() {
     for (uint32_t w = 0; w < IntidSet::words; w++)
         for_each_intid(w, linked_[w], [&](uint32_t intid) { hw_.disable(physical_of_[intid]); });
 }
 
 template <VgicHardware Hardware>
-void Vgic<Hardware>::resume() {
+[[gnu::cold]] void Vgic<Hardware>::resume() {
     for (uint32_t w = 0; w < IntidSet::words; w++)
         for_each_intid(w, linked_[w] & deliverable_[w], [&](uint32_t intid) { hw_.enable(physical_of_[intid]); });
 }
 
 template <VgicHardware Hardware>
-void Vgic<Hardware>::shutdown() {
+[[gnu::cold]] void Vgic<Hardware>::shutdown() {
     pause();
     for (uint32_t w = 0; w < IntidSet::words; w++)
         for_each_intid(w, linked_[w], [&](uint32_t intid) {

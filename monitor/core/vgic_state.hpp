@@ -10,7 +10,7 @@ namespace amp {
 
 // Which of word w have this state in a list register.
 template <VgicHardware Hardware>
-uint64_t Vgic<Hardware>::in_lrs(uint32_t w, Lr state) {
+[[gnu::cold]] uint64_t Vgic<Hardware>::in_lrs(uint32_t w, Lr state) {
     uint64_t found = 0;
     for_each_intid(w, in_lr_[w], [&](uint32_t intid) {
         if ((hw_.read_lr(lr_of_[intid]) & state) != 0)
@@ -21,7 +21,7 @@ uint64_t Vgic<Hardware>::in_lrs(uint32_t w, Lr state) {
 
 // After a change of enables or groups. A physical interrupt is enabled exactly while the guest could get it.
 template <VgicHardware Hardware>
-void Vgic<Hardware>::apply_deliverable(uint32_t w) {
+[[gnu::noinline, gnu::cold]] void Vgic<Hardware>::apply_deliverable(uint32_t w) {
     const uint64_t groups = ((ctlr_ & 1) != 0 ? ~group1_[w] : 0) | ((ctlr_ & 2) != 0 ? group1_[w] : 0);
     const uint64_t next = enabled_[w] & groups;
     const uint64_t on = next & ~deliverable_[w];
@@ -30,8 +30,18 @@ void Vgic<Hardware>::apply_deliverable(uint32_t w) {
     for_each_intid(w, off & linked_[w], [&](uint32_t intid) { hw_.disable(physical_of_[intid]); });
     for_each_intid(w, off & (in_lr_[w] | (latched_[w] & linked_[w])), [&](uint32_t intid) { withdraw(intid); });
     for_each_intid(w, on & linked_[w], [&](uint32_t intid) { hw_.enable(physical_of_[intid]); });
+    settle(w, on & linked_[w] & ~in_lr_[w] & ~active_[w]);
+    settle(w, on & ~in_lr_[w] & ~active_[w]);
+    update_direct(w);
     if ((on & (latched_[w] | line_[w])) != 0 || (off != 0 && waiting_ != 0))
         refill();
+}
+
+// Gives out list registers that are nobody's, so that already the first time finds one.
+template <VgicHardware Hardware>
+inline void Vgic<Hardware>::settle(uint32_t w, uint64_t mask) {
+    for (; mask != 0 && lr_used_ != lr_all_; mask &= mask - 1)
+        assign(static_cast<uint32_t>(__builtin_ctz(~lr_used_)), w * 64 + static_cast<uint32_t>(__builtin_ctzll(mask)));
 }
 
 template <VgicHardware Hardware>
@@ -42,7 +52,7 @@ void Vgic<Hardware>::apply_deliverable() {
 
 // A pending interrupt that may no longer be delivered leaves its list register.
 template <VgicHardware Hardware>
-void Vgic<Hardware>::withdraw(uint32_t intid) {
+[[gnu::cold]] void Vgic<Hardware>::withdraw(uint32_t intid) {
     if (!in_lr_.has(intid)) { // linked, acknowledged and waiting
         latched_.remove(intid);
         return_to_hardware(intid);
@@ -68,23 +78,15 @@ void Vgic<Hardware>::withdraw(uint32_t intid) {
 }
 
 template <VgicHardware Hardware>
-inline void Vgic<Hardware>::set_enabled(uint32_t w, uint64_t mask) {
-    if ((mask & ~enabled_[w]) == 0)
+inline void Vgic<Hardware>::set_enabled(uint32_t w, uint64_t enabled) {
+    if (enabled == enabled_[w])
         return;
-    enabled_[w] |= mask;
+    enabled_[w] = enabled;
     apply_deliverable(w);
 }
 
 template <VgicHardware Hardware>
-void Vgic<Hardware>::clear_enabled(uint32_t w, uint64_t mask) {
-    if ((mask & enabled_[w]) == 0)
-        return;
-    enabled_[w] &= ~mask;
-    apply_deliverable(w);
-}
-
-template <VgicHardware Hardware>
-uint64_t Vgic<Hardware>::pending(uint32_t w) {
+[[gnu::cold]] uint64_t Vgic<Hardware>::pending(uint32_t w) {
     uint64_t found = latched_[w] | (line_[w] & ~edge_[w]) | in_lrs(w, Hardware::lr_pending);
     for_each_intid(w, linked_[w] & ~found, [&](uint32_t intid) {
         if (hw_.is_pending(physical_of_[intid]))
@@ -94,17 +96,17 @@ uint64_t Vgic<Hardware>::pending(uint32_t w) {
 }
 
 template <VgicHardware Hardware>
-void Vgic<Hardware>::set_pending(uint32_t w, uint64_t mask) {
+[[gnu::cold]] void Vgic<Hardware>::set_pending(uint32_t w, uint64_t mask) {
     // What was acknowledged physically and not yet by the guest is pending already; a second time would come after its EOI.
     if (const uint64_t linked = mask & linked_[w] & ~latched_[w]; linked != 0)
         for_each_intid(w, linked & ~in_lrs(w, Hardware::lr_pending), [&](uint32_t intid) {
             hw_.set_pending(physical_of_[intid]);
         });
-    for_each_intid(w, mask & ~linked_[w], [&](uint32_t intid) { pend(intid); });
+    for_each_intid(w, mask & ~linked_[w], [&](uint32_t intid) { inject_edge(intid); });
 }
 
 template <VgicHardware Hardware>
-void Vgic<Hardware>::clear_pending(uint32_t w, uint64_t mask) {
+[[gnu::cold]] void Vgic<Hardware>::clear_pending(uint32_t w, uint64_t mask) {
     for_each_intid(w, mask & linked_[w], [&](uint32_t intid) { hw_.clear_pending(physical_of_[intid]); });
     for_each_intid(w, mask & linked_[w] & latched_[w], [&](uint32_t intid) { hw_.clear_active(physical_of_[intid]); });
     latched_[w] &= ~mask;
@@ -130,7 +132,7 @@ uint64_t Vgic<Hardware>::active(uint32_t w) {
 }
 
 template <VgicHardware Hardware>
-void Vgic<Hardware>::set_active(uint32_t w, uint64_t mask) {
+[[gnu::cold]] void Vgic<Hardware>::set_active(uint32_t w, uint64_t mask) {
     for_each_intid(w, mask & ~active(w), [&](uint32_t intid) { activate(intid); });
     refill();
 }
@@ -156,7 +158,7 @@ void Vgic<Hardware>::activate(uint32_t intid) {
 }
 
 template <VgicHardware Hardware>
-void Vgic<Hardware>::clear_active(uint32_t w, uint64_t mask) {
+[[gnu::cold]] void Vgic<Hardware>::clear_active(uint32_t w, uint64_t mask) {
     const uint64_t found = mask & active(w);
     if (found == 0)
         return;
@@ -174,7 +176,7 @@ void Vgic<Hardware>::deactivate(uint32_t intid) {
 }
 
 template <VgicHardware Hardware>
-void Vgic<Hardware>::set_group(uint32_t w, uint64_t mask, uint64_t value) {
+[[gnu::cold]] void Vgic<Hardware>::set_group(uint32_t w, uint64_t mask, uint64_t value) {
     const uint64_t changed = (group1_[w] ^ value) & mask;
     if (changed == 0)
         return;
@@ -185,7 +187,7 @@ void Vgic<Hardware>::set_group(uint32_t w, uint64_t mask, uint64_t value) {
 
 // After a change of priority or group, in the list register as well.
 template <VgicHardware Hardware>
-void Vgic<Hardware>::rebuild_template(uint32_t intid) {
+[[gnu::cold]] void Vgic<Hardware>::rebuild_template(uint32_t intid) {
     Lr value = Hardware::make_lr(intid, priority_[intid], group1_.has(intid));
     Lr kept = lr_state_mask | Hardware::lr_eoi;
     if (linked_.has(intid)) {

@@ -135,6 +135,8 @@ struct SimCpu {
     static void write_aprs(unsigned n, std::uint64_t value) { sim().apr.at(n) = static_cast<std::uint32_t>(value); }
     static std::uint64_t read_lr(unsigned n) { return sim().lr_raw(n); }
     static void write_lr(unsigned n, std::uint64_t value) { sim().set_lr_raw(n, value); }
+    static std::uint64_t read_lr_inline(unsigned n) { return read_lr(n); }
+    static void write_lr_inline(unsigned n, std::uint64_t value) { write_lr(n, value); }
     static void isb() {}
     static void publish() { sim().barriers++; }
 };

@@ -80,6 +80,8 @@ public:
     uint8_t priority_mask() { return 0xf8; } // GICH_LRn has five bits of it
     Lr read_lr(uint32_t n) { return gich_.read32(gich_lr + n * 4); }
     void write_lr(uint32_t n, Lr value) { gich_.write32(gich_lr + n * 4, value); }
+    Lr read_lr_inline(uint32_t n) { return read_lr(n); }
+    void write_lr_inline(uint32_t n, Lr value) { write_lr(n, value); }
     uint32_t empty_lrs() { return gich_.read32(gich_elrsr); }
     uint32_t read_hcr() { return gich_.read32(gich_hcr); }
     void write_hcr(uint32_t value) { gich_.write32(gich_hcr, value); }

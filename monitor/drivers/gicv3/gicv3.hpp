@@ -72,6 +72,8 @@ public:
     uint8_t priority_mask() { return static_cast<uint8_t>(0xff << (8 - priority_bits())); }
     Lr read_lr(uint32_t n) { return Cpu::read_lr(n); }
     void write_lr(uint32_t n, Lr value) { Cpu::write_lr(n, value); }
+    Lr read_lr_inline(uint32_t n) { return Cpu::read_lr_inline(n); }
+    void write_lr_inline(uint32_t n, Lr value) { Cpu::write_lr_inline(n, value); }
     uint32_t empty_lrs() { return static_cast<uint32_t>(Cpu::read_elrsr()); }
     uint32_t read_hcr() { return static_cast<uint32_t>(Cpu::read_hcr()); }
     void write_hcr(uint32_t value) { Cpu::write_hcr(value); }

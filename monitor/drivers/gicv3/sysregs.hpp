@@ -47,8 +47,10 @@ struct Gicv3Sysregs {
         }
     }
 
-    static uint64_t read_lr(unsigned n);
-    static void write_lr(unsigned n, uint64_t value);
+    static uint64_t read_lr_inline(unsigned n);
+    static void write_lr_inline(unsigned n, uint64_t value);
+    [[gnu::noinline]] static uint64_t read_lr(unsigned n) { return read_lr_inline(n); }
+    [[gnu::noinline]] static void write_lr(unsigned n, uint64_t value) { write_lr_inline(n, value); }
 
     static void isb() { arch::isb(); }
     // What was stored before is seen by others before what is written to the GIC next.
@@ -62,37 +64,31 @@ struct Gicv3Sysregs {
     X(10, S3_4_C12_C13_2) X(11, S3_4_C12_C13_3) X(12, S3_4_C12_C13_4) X(13, S3_4_C12_C13_5) X(14, S3_4_C12_C13_6)          \
     X(15, S3_4_C12_C13_7)
 
-// The first two, which timer and SGI settle in, without the jump table.
 #define AMP_READ_LR_CASE(number, name) \
     case number: return AMP_READ_SYSREG(name);
 #define AMP_WRITE_LR_CASE(number, name) \
     case number: AMP_WRITE_SYSREG(name, value); break;
 
-[[gnu::noinline]] inline uint64_t read_high_lr(unsigned n) {
+// The first two, in which timers and SGIs settle, before the jump table.
+inline uint64_t Gicv3Sysregs::read_lr_inline(unsigned n) {
+    if (n == 0)
+        return AMP_READ_SYSREG(S3_4_C12_C12_0);
+    if (n == 1)
+        return AMP_READ_SYSREG(S3_4_C12_C12_1);
     switch (n) { AMP_LIST_REGISTERS(AMP_READ_LR_CASE) }
     return 0;
 }
 
-[[gnu::noinline]] inline void write_high_lr(unsigned n, uint64_t value) {
-    switch (n) { AMP_LIST_REGISTERS(AMP_WRITE_LR_CASE) }
-}
-
-inline uint64_t Gicv3Sysregs::read_lr(unsigned n) {
-    if (n == 0) [[likely]]
-        return AMP_READ_SYSREG(S3_4_C12_C12_0);
-    if (n == 1) [[likely]]
-        return AMP_READ_SYSREG(S3_4_C12_C12_1);
-    return read_high_lr(n);
-}
-
-inline void Gicv3Sysregs::write_lr(unsigned n, uint64_t value) {
-    if (n == 0) [[likely]] {
+inline void Gicv3Sysregs::write_lr_inline(unsigned n, uint64_t value) {
+    if (n == 0) {
         AMP_WRITE_SYSREG(S3_4_C12_C12_0, value);
-    } else if (n == 1) [[likely]] {
-        AMP_WRITE_SYSREG(S3_4_C12_C12_1, value);
-    } else {
-        write_high_lr(n, value);
+        return;
     }
+    if (n == 1) {
+        AMP_WRITE_SYSREG(S3_4_C12_C12_1, value);
+        return;
+    }
+    switch (n) { AMP_LIST_REGISTERS(AMP_WRITE_LR_CASE) }
 }
 
 #undef AMP_LIST_REGISTERS
