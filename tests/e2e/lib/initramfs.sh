@@ -86,12 +86,13 @@ copy_modules() {
     PATH=$PATH:/sbin:/usr/sbin depmod -b "$1" "$release"
 }
 
+# The same places as those of cmake --install.
 make_products() {
     local tree=$1 file
-    mkdir -p "$tree"/usr/{bin,lib/amp/guests,share/amp/boards,share/amp/dts}
+    mkdir -p "$tree"/usr/{sbin,lib/amp/guests,share/amp/boards,share/amp/dts}
     copy_modules "$tree"
     if [[ -e $ampctl ]]; then
-        "$strip" -o "$tree/usr/bin/ampctl" "$ampctl"
+        "$strip" -o "$tree/usr/sbin/ampctl" "$ampctl"
         copy_libraries_of "$tree" "$ampctl"
     fi
     for file in $(guest_files); do
@@ -101,8 +102,8 @@ make_products() {
             cp "$file" "$tree/usr/lib/amp/guests/"
         fi
     done
-    if [[ -d $top_dir/boards ]]; then cp -r "$top_dir"/boards/. "$tree/usr/share/amp/boards/"; fi
-    if [[ -d $top_dir/dts ]]; then cp -r "$top_dir"/dts/. "$tree/usr/share/amp/dts/"; fi
+    cp -r "$top_dir"/boards/. "$tree/usr/share/amp/boards/"
+    cp -r "$top_dir"/dts/examples/. "$tree/usr/share/amp/dts/"
 }
 
 guest_files() {
