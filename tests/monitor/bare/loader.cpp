@@ -8,7 +8,7 @@ extern "C" {
 #define GUEST(name) extern const char guest_##name[], guest_##name##_end[];
 GUEST(hello) GUEST(spin) GUEST(count) GUEST(reset) GUEST(cpu_off) GUEST(psci) GUEST(unmapped_read) GUEST(unmapped_write)
 GUEST(unmapped_fetch) GUEST(denied_write) GUEST(denied_fetch) GUEST(no_syndrome) GUEST(bad_width) GUEST(table_walk)
-GUEST(undefined) GUEST(id) GUEST(echo) GUEST(timer) GUEST(doorbell) GUEST(bench)
+GUEST(undefined) GUEST(id) GUEST(echo) GUEST(timer) GUEST(doorbell) GUEST(bench) GUEST(gic)
 #undef GUEST
 void run();
 }
@@ -161,6 +161,7 @@ const Row rows[] = {
     {GUEST(echo), AMP_EXIT_SYSTEM_OFF, "abcdefghijklmnopQrstuv", type_text, no_ipa},
     {GUEST(timer), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa},
     {GUEST(doorbell), AMP_EXIT_SYSTEM_OFF, "rP", ring_doorbell, no_ipa},
+    {GUEST(gic), AMP_EXIT_SYSTEM_OFF, "cP", nullptr, no_ipa},
     {GUEST(bench), AMP_EXIT_SYSTEM_OFF, "", check_costs, no_ipa},
     {GUEST(hello), AMP_EXIT_SYSTEM_OFF, "hxvs", nullptr, no_ipa},
 };
