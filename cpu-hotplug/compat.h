@@ -9,6 +9,11 @@
 #include <linux/interrupt.h>
 #include <linux/mm.h>
 #include <linux/version.h>
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
 
 static inline struct class *amp_class_create(const char *name)
 {

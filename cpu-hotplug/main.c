@@ -16,6 +16,7 @@
 #include "host.h"
 #include "ioctl.h"
 #include "life.h"
+#include "monitor.h"
 
 static struct miscdevice device = {
 	.minor = MISC_DYNAMIC_MINOR,
@@ -73,15 +74,11 @@ static void give_notifiers(void)
 	unregister_pm_notifier(&power);
 }
 
-static void nothing(void)
-{
-}
-
 static const struct {
 	int (*init)(void);
 	void (*exit)(void);
-} parts[] = {
-	{ amp_monitor_check, nothing },
+} parts[] __refconst = { /* the monitor's init goes away after loading, and is not called again */
+	{ amp_monitor_init, amp_monitor_exit },
 	{ amp_host_init, amp_host_exit },
 	{ amp_partitions_init, amp_partitions_exit },
 	{ amp_life_init, amp_life_exit },

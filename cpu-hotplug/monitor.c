@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Carries the monitor: checks the embedded image, gives each partition a copy with room for its page tables, and fills in
+ * Carries the monitor: unpacks and checks the embedded image, gives each partition a copy with room for its page tables, and fills in
  * what the copy reads at its start (amp/abi/boot_info.h). Called by creation and by every start; never runs what it carries.
  */
 #define pr_fmt(fmt) "amp: " fmt
 #include <linux/io.h>
 #include <linux/mm.h>
 #include <linux/string.h>
+#include <linux/zlib.h>
 #include "arch/arch.h"
+#include "compat.h"
 #include "host.h"
 #include "monitor.h"
 #include "pages.h"
@@ -18,29 +20,60 @@
 #define CONSOLE_OUT_SIZE SZ_64K
 #define CONSOLE_IN_SIZE SZ_4K
 
-extern const char amp_monitor_image[], amp_monitor_image_end[];
+extern const char amp_monitor_packed[], amp_monitor_packed_end[];
+
+static void *unpacked; /* as every start copies it */
+static size_t unpacked_size;
 
 static const struct amp_monitor_header *header(void)
 {
-	return (const struct amp_monitor_header *)amp_monitor_image;
+	return unpacked;
 }
 
-static size_t embedded_size(void)
+/* RFC 1952 2.3: the trailer is CRC32, then the size of what was packed; the kernel's inflate stops before it. */
+static int __init unpack(void)
 {
-	return amp_monitor_image_end - amp_monitor_image;
+	size_t packed_size = amp_monitor_packed_end - amp_monitor_packed;
+
+	if (packed_size < 8)
+		return -ENOEXEC;
+	unpacked_size = get_unaligned_le32(amp_monitor_packed_end - 4);
+	if (unpacked_size < sizeof(struct amp_monitor_header) || unpacked_size > AMP_CONTIGUOUS_MAX)
+		return -ENOEXEC;
+	unpacked = kvmalloc(unpacked_size, GFP_KERNEL);
+	if (!unpacked)
+		return -ENOMEM;
+	if (zlib_inflate_blob(unpacked, unpacked_size, amp_monitor_packed, packed_size) != unpacked_size)
+		return -ENOEXEC;
+	return 0;
 }
 
-int amp_monitor_check(void)
+static int __init check(void)
 {
 	const struct amp_monitor_header *h = header();
 
-	if (embedded_size() < sizeof(*h) || h->magic != AMP_MONITOR_MAGIC || h->abi_major != AMP_ABI_MAJOR ||
-	    h->file_size != embedded_size() || h->memory_size < h->file_size || h->memory_size > AMP_CONTIGUOUS_MAX ||
-	    !PAGE_ALIGNED(h->memory_size)) {
-		pr_err("the embedded monitor is not one of ABI version %u; build the module again\n", AMP_ABI_MAJOR);
+	if (h->magic != AMP_MONITOR_MAGIC || h->abi_major != AMP_ABI_MAJOR || h->file_size != unpacked_size ||
+	    h->memory_size < h->file_size || h->memory_size > AMP_CONTIGUOUS_MAX || !PAGE_ALIGNED(h->memory_size))
 		return -ENOEXEC;
-	}
 	return 0;
+}
+
+int __init amp_monitor_init(void)
+{
+	int err = unpack();
+
+	if (!err)
+		err = check();
+	if (err == -ENOEXEC)
+		pr_err("the embedded monitor is not one of ABI version %u; build the module again\n", AMP_ABI_MAJOR);
+	if (err)
+		amp_monitor_exit();
+	return err;
+}
+
+void amp_monitor_exit(void)
+{
+	kvfree(unpacked);
 }
 
 u64 amp_monitor_memory(void)
@@ -184,8 +217,8 @@ static void fill_boot_info(struct partition *p)
 
 static void copy_image(struct amp_monitor_pages *m)
 {
-	memcpy(m->image, amp_monitor_image, embedded_size());
-	memset(m->image + embedded_size(), 0, m->image_size - embedded_size());
+	memcpy(m->image, unpacked, unpacked_size);
+	memset(m->image + unpacked_size, 0, m->image_size - unpacked_size);
 	amp_arch_cache_flush(m->image, m->image_size);
 }
 

@@ -24,8 +24,9 @@ struct amp_monitor_pages {
 	size_t bytes; /* all together */
 };
 
-/* The embedded image is one of ours; refused in words otherwise. */
-int amp_monitor_check(void);
+/* Unpacks the embedded image; refused in words where it is not one of ours. */
+int amp_monitor_init(void);
+void amp_monitor_exit(void);
 /* Memory of one image with its data and stack. */
 u64 amp_monitor_memory(void);
 /* The pages that need no knowledge of the guest's memory, then the image with room for its tables. */
