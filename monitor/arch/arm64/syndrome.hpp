@@ -5,7 +5,7 @@
 #define AMP_MONITOR_ARCH_ARM64_SYNDROME_HPP
 
 #include "amp/abi/exit.h"
-#include "core/mmio.hpp"
+#include "core/monitor.hpp"
 #include "regs.hpp"
 
 namespace amp {
