@@ -126,6 +126,8 @@ make_run_part() {
         to=/root/$(basename "$from")
         if [[ $add == *:* ]]; then to=${add#*:}; fi
         if [[ $to != /* ]]; then to=/root/$to; fi
+        # A PATH that ends in / is a directory to put it in.
+        if [[ $to == */ ]]; then to+=$(basename "$from"); fi
         mkdir -p "$tree$(dirname "$to")"
         cp -rL "$from" "$tree$to"
     done
