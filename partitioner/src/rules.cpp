@@ -37,7 +37,7 @@ const std::vector<const Rule*>& rule_table() {
     static const std::vector<const Rule*> table = [] {
         std::vector<const Rule*> all;
         for (const auto rules : {identity_rules(), device_rules(), cpu_rules(), memory_rules(), channel_rules(),
-                                 image_rules(), interrupt_rules()}) {
+                                 channel_peer_rules(), image_rules(), interrupt_rules()}) {
             for (const auto& rule : rules) {
                 all.push_back(&rule);
             }

@@ -70,11 +70,14 @@ std::span<const Rule> cpu_rules();
 std::span<const Rule> memory_rules();
 std::span<const Rule> image_rules();
 std::span<const Rule> channel_rules();
+std::span<const Rule> channel_peer_rules();
 std::span<const Rule> interrupt_rules();
 std::span<const Rule> device_rules();
 
 // "'motor' (motor.dts:12)"
 std::string where(const PartitionSpec&);
+// "channel 'ctrl'"
+std::string named(const ChannelSpec&);
 // Neither there nor reported by the reader as unreadable. node: where the property belongs
 bool is_missing(const PartitionSpec&, bool present, const Place& node, std::string_view property);
 
