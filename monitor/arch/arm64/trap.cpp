@@ -52,16 +52,6 @@ void skip_instruction(uint64_t esr) { AMP_WRITE_SYSREG(elr_el2, AMP_READ_SYSREG(
     crash(data_abort_reason(esr, is_emulated(this_monitor(), gpa)), registers, esr, gpa);
 }
 
-[[gnu::noinline]] uint32_t device_write(const Registers& registers, uint64_t esr) {
-    const uint64_t gpa = emulated_gpa(AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
-    const uint64_t value = read_register(registers, esr_el2::Srt::in(esr));
-    if (!is_emulatable(esr, true) || !emulate_write(this_monitor(), gpa, access_width(esr), value)) {
-        return 0;
-    }
-    skip_instruction(esr);
-    return 1;
-}
-
 void instruction_abort(Registers& registers, uint64_t esr) {
     const uint64_t gpa = fault_gpa(esr, AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
     crash(instruction_abort_reason(esr), registers, esr, gpa);
@@ -119,9 +109,9 @@ extern "C" {
 }
 
 // The frame has x20 to x28 only where the instruction names one of them.
-[[gnu::used]] uint32_t amp_device_exit(Registers* registers, uint64_t esr) {
+[[gnu::used]] uint32_t amp_device_read(Registers* registers, uint64_t esr) {
     if (!is_emulatable(esr, false)) {
-        return device_write(*registers, esr);
+        return 0;
     }
     const uint64_t gpa = emulated_gpa(AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
     const MmioRead read = emulate_read(this_monitor(), gpa, access_width(esr));
@@ -129,6 +119,18 @@ extern "C" {
         return 0;
     }
     write_register(*registers, esr_el2::Srt::in(esr), loaded_value(esr, read.value));
+    skip_instruction(esr);
+    return 1;
+}
+
+[[gnu::used]] uint32_t amp_device_write(Registers* registers, uint64_t esr) {
+    if (!is_emulatable(esr, true)) {
+        return 0;
+    }
+    const uint64_t gpa = emulated_gpa(AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
+    if (!emulate_write(this_monitor(), gpa, access_width(esr), read_register(*registers, esr_el2::Srt::in(esr)))) {
+        return 0;
+    }
     skip_instruction(esr);
     return 1;
 }

@@ -127,13 +127,13 @@ not_hvc:
     cmp     w3, #9
     b.lo    device_preserved
     mov     x0, sp
-    bl      amp_device_exit
+    bl      device_access
     cbz     w0, trap_again
     restore_clobbered_and_return
 device_preserved:
     save_preserved
     mov     x0, sp
-    bl      amp_device_exit
+    bl      device_access
     cbnz    w0, restore_all
 trap_again:
     mrs     x1, esr_el2
@@ -148,6 +148,12 @@ restore_all:
     ldp     x26, x27, [sp, #208]
     ldr     x28, [sp, #224]
     restore_clobbered_and_return
+
+/* Chosen before either has a stack frame. ESR_EL2.ISS.WnR */
+device_access:
+    tbnz    w1, #6, 1f
+    b       amp_device_read
+1:  b       amp_device_write
 
 /* w0 = Work: what an exit left to do with the whole frame */
 finish:
