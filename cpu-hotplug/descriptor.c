@@ -93,7 +93,7 @@ static int check_header(const struct checker *c)
 	return check_reserved(c);
 }
 
-/* All four arrays lie inside the blob, behind the header, and apart from each other. */
+/* All four arrays, an absent one (0, 0) excepted, lie inside the blob, behind the header, and apart from each other. */
 static int check_arrays(const struct checker *c)
 {
 	const struct amp_partition *d = c->d;
@@ -109,6 +109,8 @@ static int check_arrays(const struct checker *c)
 	uint32_t i, j;
 
 	for (i = 0; i < ARRAYS; i++) {
+		if (!a[i].min && !a[i].count && !a[i].offset)
+			continue;
 		if (a[i].count < a[i].min || a[i].count > a[i].max || a[i].offset % 8 || a[i].offset < sizeof(*d) ||
 		    a[i].offset > c->size || a[i].count * a[i].element > c->size - a[i].offset)
 			return bad(c, AMP_STATUS_BAD_SIZE, i, a[i].offset);

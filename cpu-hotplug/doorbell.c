@@ -25,6 +25,32 @@ static void wake_channels(struct partition *p, unsigned long channels)
 	}
 }
 
+/*
+ * A guest may ring without end. Beyond this many in a tick (some 50000 a second, a few percent of a core) Linux stops listening
+ * until the next tick; nothing is lost, because the outbox and the interrupt's pending state remember.
+ */
+#define PER_TICK_MAX 200
+
+static void limit(struct partition *p)
+{
+	if (p->doorbell_tick != jiffies) {
+		p->doorbell_tick = jiffies;
+		p->doorbell_count = 0;
+	}
+	if (++p->doorbell_count < PER_TICK_MAX || READ_ONCE(p->doorbell_closing))
+		return;
+	p->doorbell_count = 0;
+	disable_irq_nosync(p->doorbell_irq);
+	queue_delayed_work(system_highpri_wq, &p->doorbell_work, 1);
+}
+
+static void listen_again(struct work_struct *work)
+{
+	struct partition *p = container_of(to_delayed_work(work), struct partition, doorbell_work);
+
+	enable_irq(p->doorbell_irq);
+}
+
 static irqreturn_t handle(int irq, void *data)
 {
 	struct partition *p = data;
@@ -41,6 +67,7 @@ static irqreturn_t handle(int irq, void *data)
 	}
 	if (outbox & AMP_OUTBOX_STATE)
 		amp_life_look(p);
+	limit(p);
 	return IRQ_HANDLED;
 }
 
@@ -59,6 +86,7 @@ int amp_doorbell_take(struct partition *p, struct amp_report *report)
 	int err;
 
 	init_completion(&p->doorbell_arrived);
+	INIT_DELAYED_WORK(&p->doorbell_work, listen_again);
 	p->doorbell_irq = amp_claims_map_spi(intid, IRQ_TYPE_EDGE_RISING);
 	if (!p->doorbell_irq)
 		return amp_fail(report, -EBUSY, AMP_STATUS_DOORBELL_IN_USE, 0, intid);
@@ -74,6 +102,9 @@ int amp_doorbell_take(struct partition *p, struct amp_report *report)
 
 void amp_doorbell_give(struct partition *p)
 {
+	WRITE_ONCE(p->doorbell_closing, true);
+	synchronize_irq(p->doorbell_irq); /* from here on no handler queues the work, which must not outlive the interrupt */
+	cancel_delayed_work_sync(&p->doorbell_work);
 	free_irq(p->doorbell_irq, p);
 	irq_dispose_mapping(p->doorbell_irq);
 	p->doorbell_irq = 0;

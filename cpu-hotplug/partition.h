@@ -50,6 +50,10 @@ struct partition {
 	struct amp_doorbell_slot *bell;
 	unsigned int doorbell_irq; /* Linux's number, 0: none */
 	struct completion doorbell_arrived; /* the self-test's */
+	unsigned long doorbell_tick;	    /* jiffies in which the last one arrived */
+	u32 doorbell_count;		    /* how many arrived in that tick */
+	bool doorbell_closing;		    /* no more work is queued */
+	struct delayed_work doorbell_work;  /* listens again after too many */
 	unsigned int claimed_irqs[AMP_IRQS_MAX]; /* Linux's numbers of the partition's own SPIs */
 	struct amp_channel_link *links[AMP_CHANNELS_MAX];
 	struct amp_endpoint *endpoints[AMP_ENDPOINTS];

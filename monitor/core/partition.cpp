@@ -24,6 +24,9 @@ bool good_range(uint64_t start, uint64_t size, uint64_t limit) {
 bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size) { return a < b + b_size && b < a + a_size; }
 
 bool array_fits(const amp_partition& partition, uint32_t offset, uint32_t count, uint32_t count_max, size_t element) {
+    if (count == 0 && offset == 0) {
+        return true;
+    }
     return count <= count_max && offset % 8 == 0 && offset >= sizeof(amp_partition) && offset <= partition.size &&
            count * element <= partition.size - offset;
 }

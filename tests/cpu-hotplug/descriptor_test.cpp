@@ -37,6 +37,14 @@ TEST_CASE("a valid descriptor passes on both interrupt controllers") {
     }
 }
 
+TEST_CASE("an absent array needs no offset") {
+    Blob b = make_blob();
+    b.d.irq_offset = b.d.irq_count = 0;
+    CHECK(status_of(b) == AMP_STATUS_OK);
+    b.d.irq_offset = 4;
+    CHECK(status_of(b) == AMP_STATUS_BAD_SIZE);
+}
+
 TEST_CASE("the header") {
     run({
         {"magic", AMP_STATUS_BAD_MAGIC, [](Blob& b) { b.d.magic++; }},

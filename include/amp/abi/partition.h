@@ -44,7 +44,7 @@ struct amp_partition {
     uint64_t console_gpa; /* 4 KiB PL011; 0 without AMP_PARTITION_CONSOLE */
     uint32_t console_intid;
     uint32_t doorbell_intid; /* physical SPI (INTID >= 32) that the monitor pends to call Linux */
-    /* arrays: offset from the blob's start, element count */
+    /* arrays: offset from the blob's start, element count; an absent one may be 0, 0 */
     uint32_t core_offset, core_count; /* one core for now */
     uint32_t region_offset, region_count;
     uint32_t irq_offset, irq_count;
