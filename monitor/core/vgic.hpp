@@ -89,12 +89,13 @@ private:
         uint8_t cause; // AMP_CAUSE_*
     };
 
-    // 32-INTID groups that a frame shows: GICv3 splits private from shared ones, GICv2's distributor has all.
-    struct Frame {
-        uint32_t first, end;
-    };
-    static constexpr Frame distributor_frame = {Hardware::version == 3 ? 1u : 0u, AMP_INTID_LIMIT / 32};
-    static constexpr Frame redistributor_frame = {0, 1};
+    // Which 32-INTID groups a frame shows: GICv3 splits private from shared ones, GICv2's distributor has all.
+    enum class Frame : uint32_t { distributor, redistributor };
+    static constexpr uint32_t first_group(Frame frame) {
+        return frame == Frame::distributor && Hardware::version == 3 ? 1 : 0;
+    }
+    static constexpr uint32_t end_group(Frame frame) { return frame == Frame::distributor ? AMP_INTID_LIMIT / 32 : 1; }
+    static constexpr bool shows(Frame frame, uint32_t group) { return group >= first_group(frame) && group < end_group(frame); }
 
     // vgic_setup.hpp
     bool link(uint32_t guest, uint32_t physical, bool edge);

@@ -48,7 +48,7 @@ inline VgicRead Vgic<Hardware>::gicd_read(uint32_t offset, uint32_t width) {
         }
     }
     if (offset < 0x1000)
-        return read_group(distributor_frame, offset, width);
+        return read_group(Frame::distributor, offset, width);
     if (Hardware::version == 3 && offset >= gicd_irouter && offset < gicd_irouter + 0x2000)
         return {0, (width == 4 || width == 8) && (offset & (width - 1)) == 0}; // every SPI goes to affinity 0.0.0.0
     if (width != 4 || offset % 4 != 0)
@@ -59,7 +59,7 @@ inline VgicRead Vgic<Hardware>::gicd_read(uint32_t offset, uint32_t width) {
 template <VgicHardware Hardware>
 bool Vgic<Hardware>::gicd_write(uint32_t offset, uint32_t width, uint64_t value) {
     if (offset >= 0x80 && offset < 0x1000)
-        return write_group(distributor_frame, offset, width, value);
+        return write_group(Frame::distributor, offset, width, value);
     if (Hardware::version == 3 && offset >= gicd_irouter && offset < gicd_irouter + 0x2000)
         return (width == 4 || width == 8) && (offset & (width - 1)) == 0;
     if (width != 4 || offset % 4 != 0)
@@ -75,7 +75,7 @@ bool Vgic<Hardware>::gicd_write(uint32_t offset, uint32_t width, uint64_t value)
 template <VgicHardware Hardware>
 VgicRead Vgic<Hardware>::gicr_read(uint32_t offset, uint32_t width) {
     if (offset - 0x10080 < 0x1000 - 0x80)
-        return read_group(redistributor_frame, offset - 0x10000, width);
+        return read_group(Frame::redistributor, offset - 0x10000, width);
     const bool wide = offset == 0x8 || (offset >= 0x40 && offset < 0x80); // GICR_TYPER, and LPI registers that are not there
     if ((width != 4 && !(wide && width == 8)) || (offset & (width - 1)) != 0)
         return vgic_bad_read;
@@ -91,7 +91,7 @@ VgicRead Vgic<Hardware>::gicr_read(uint32_t offset, uint32_t width) {
 template <VgicHardware Hardware>
 bool Vgic<Hardware>::gicr_write(uint32_t offset, uint32_t width, uint64_t value) {
     if (offset - 0x10080 < 0x1000 - 0x80)
-        return write_group(redistributor_frame, offset - 0x10000, width, value);
+        return write_group(Frame::redistributor, offset - 0x10000, width, value);
     const bool wide = offset == 0x8 || (offset >= 0x40 && offset < 0x80);
     return (width == 4 || (wide && width == 8)) && (offset & (width - 1)) == 0;
 }
@@ -103,7 +103,7 @@ template <VgicHardware Hardware>
     const uint32_t n = offset % 0x80 / 4;
     if (width != 4 || offset % 4 != 0 || block >= vgic_block_priority)
         return read_fields(frame, offset, width);
-    return {n >= frame.first && n < frame.end ? read_set(block, n) : 0, true};
+    return {shows(frame, n) ? read_set(block, n) : 0, true};
 }
 
 template <VgicHardware Hardware>
@@ -131,7 +131,7 @@ inline bool Vgic<Hardware>::write_group(Frame frame, uint32_t offset, uint32_t w
     const uint32_t n = offset % 0x80 / 4;
     if (width != 4 || offset % 4 != 0 || block >= vgic_block_priority)
         return write_fields(frame, offset, width, static_cast<uint32_t>(value));
-    if (n >= frame.first && n < frame.end)
+    if (shows(frame, n))
         write_set(block, n, static_cast<uint32_t>(value));
     return true;
 }
@@ -200,7 +200,7 @@ template <VgicHardware Hardware>
 uint32_t Vgic<Hardware>::read_priorities(Frame frame, uint32_t intid, uint32_t count) const {
     uint32_t value = 0;
     for (uint32_t i = 0; i < count; i++, intid++)
-        if (intid >= frame.first * 32 && intid < frame.end * 32)
+        if (shows(frame, intid / 32))
             value |= static_cast<uint32_t>(priority_[intid]) << (i * 8);
     return value;
 }
@@ -210,7 +210,7 @@ void Vgic<Hardware>::write_priorities(Frame frame, uint32_t intid, uint32_t coun
     const uint8_t mask = hw_.priority_mask();
     for (uint32_t i = 0; i < count; i++, intid++, value >>= 8) {
         const uint8_t priority = static_cast<uint8_t>(value) & mask;
-        if (intid < frame.first * 32 || intid >= frame.end * 32 || priority_[intid] == priority)
+        if (!shows(frame, intid / 32) || priority_[intid] == priority)
             continue;
         priority_[intid] = priority;
         rebuild_template(intid);
@@ -230,7 +230,7 @@ uint32_t Vgic<Hardware>::read_targets(uint32_t intid, uint32_t count) const {
 // Two bits per INTID, the upper one: edge-triggered. SGIs always are.
 template <VgicHardware Hardware>
 uint32_t Vgic<Hardware>::read_config(Frame frame, uint32_t n) const {
-    if (n < frame.first * 2 || n >= frame.end * 2)
+    if (!shows(frame, n / 2))
         return 0;
     uint32_t value = 0;
     for_each_bit(edge_[n / 4] >> (n % 4 * 16) & 0xffff, [&](uint32_t i) { value |= 2u << (i * 2); });
@@ -240,7 +240,7 @@ uint32_t Vgic<Hardware>::read_config(Frame frame, uint32_t n) const {
 // What hardware drives is as the board has it.
 template <VgicHardware Hardware>
 void Vgic<Hardware>::write_config(Frame frame, uint32_t n, uint32_t value) {
-    if (n == 0 || n < frame.first * 2 || n >= frame.end * 2)
+    if (n == 0 || !shows(frame, n / 2))
         return;
     uint64_t edges = 0;
     for (uint32_t i = 0; i < 16; i++)
