@@ -23,10 +23,14 @@ void write_record(amp_exit_record& record, uint32_t reason, const Registers& reg
 
 } // namespace
 
-void end_guest(Monitor& monitor, uint32_t reason, const Registers& registers, const Syndrome& syndrome) {
+void record_end(Monitor& monitor, uint32_t reason, const Registers& registers, const Syndrome& syndrome) {
     write_record(*monitor.exit_record, reason, registers, syndrome);
     monitor.log.line("end: reason ", reason, ", pc ", Hex{monitor.exit_record->pc}, " esr ", Hex{syndrome.esr}, " ipa ",
                      Hex{syndrome.ipa});
+}
+
+void end_guest(Monitor& monitor, uint32_t reason, const Registers& registers, const Syndrome& syndrome) {
+    record_end(monitor, reason, registers, syndrome);
     monitor.gic.shutdown();
     acknowledge(monitor, AMP_MONITOR_ENDED);
     call_dom0(monitor, AMP_OUTBOX_STATE);

@@ -7,7 +7,9 @@
 
 namespace amp {
 
-// reason: AMP_EXIT_*. Writes the exit record, cleans up, calls dom0, turns the core off.
+// reason: AMP_EXIT_*. Exit record and log, nothing else.
+void record_end(Monitor& monitor, uint32_t reason, const Registers& registers, const Syndrome& syndrome);
+// The same, cleans up, calls dom0, turns the core off.
 [[noreturn]] void end_guest(Monitor& monitor, uint32_t reason, const Registers& registers, const Syndrome& syndrome);
 // What a hypercall or an interrupt left to do.
 void finish_work(Monitor& monitor, Work work, const Registers& registers);

@@ -99,6 +99,7 @@ TEST_CASE("the undefined exception goes to the vector and with the state of the 
 
     CHECK(undefined_entry(0, vbar, no_pan, true).pstate == (daif | el1h));
     CHECK(undefined_entry(nzcv | dit | pan, vbar, no_pan, true).pstate == (nzcv | dit | pan | daif | el1h));
+    CHECK(undefined_entry(nzcv | dit | pan | ss | 0x08000030, vbar, no_pan, true).pstate == (nzcv | dit | pan | daif | el1h)); // T32
     CHECK(undefined_entry(uao | ss | ssbs | 0xc00, vbar, no_pan, true).pstate == (daif | el1h));
     CHECK(undefined_entry(0, vbar, 0, true).pstate == (pan | daif | el1h)); // SPAN = 0 sets PAN
     CHECK(undefined_entry(0, vbar, span | dssbs, true).pstate == (ssbs | daif | el1h));

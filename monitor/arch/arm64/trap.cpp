@@ -38,8 +38,15 @@ void inject_undefined(Monitor& monitor, uint64_t esr) {
 
 namespace {
 
-// Past the trapped instruction, which was 2 bytes long for some of AArch32's.
-void skip_instruction(uint64_t esr) { AMP_WRITE_SYSREG(elr_el2, AMP_READ_SYSREG(elr_el2) + 2 + 2 * esr_el2::Il::in(esr)); }
+// Past the trapped instruction, which was 2 bytes long for some of AArch32's. A guest that single-steps has stepped now
+// (Arm ARM D2.11): with SPSR_EL2.SS clear its exception comes before the next instruction.
+void skip_instruction(uint64_t esr) {
+    AMP_WRITE_SYSREG(elr_el2, AMP_READ_SYSREG(elr_el2) + 2 + 2 * esr_el2::Il::in(esr));
+    const uint64_t pstate = AMP_READ_SYSREG(spsr_el2);
+    if ((pstate & spsr::ss) != 0) [[unlikely]] {
+        AMP_WRITE_SYSREG(spsr_el2, pstate & ~spsr::ss);
+    }
+}
 
 [[noreturn]] void crash(uint32_t reason, const Registers& registers, uint64_t esr, uint64_t gpa) {
     this_monitor().count(AMP_CAUSE_FAULT);

@@ -24,13 +24,9 @@ constexpr El1Entry undefined_entry(uint64_t pstate, uint64_t vbar, uint64_t sctl
         offset = 0;
     }
 
-    // NZCV, DIT stay; PAN too unless SCTLR_EL1.SPAN asks for it; SSBS is SCTLR_EL1.DSSBS; UAO, SS, IL, BTYPE become 0.
+    // NZCV, DIT stay; PAN too unless SCTLR_EL1.SPAN asks for it; SSBS is SCTLR_EL1.DSSBS; UAO, SS, IL, BTYPE become 0. The three
+    // that stay lie at the same place in an SPSR_EL2 of AArch32 state.
     uint64_t entered = pstate & (spsr::nzcv | spsr::dit | spsr::pan);
-    if (from_aarch32) {
-        entered &= spsr::nzcv | spsr::pan;
-        // SPSR_EL2 of AArch32 state has DIT in another place (bit 21).
-        entered |= (pstate & bit(21)) != 0 ? spsr::dit : 0;
-    }
     entered |= (sctlr & sctlr_el1::span) == 0 ? spsr::pan : 0;
     entered |= (sctlr & sctlr_el1::dssbs) != 0 ? spsr::ssbs : 0;
     entered |= spsr::d | spsr::a | spsr::i | spsr::f | spsr::el1h;

@@ -247,6 +247,45 @@ guest id
 1:  off
 end_guest id
 
+/* Every register as the target of a device read, every one kept over each kind of exit. */
+guest registers
+    ldr     x1, =GICD
+    ldr     w2, [x1, #4]
+    .irp n, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+    mov     x\n, #-1
+    ldr     w\n, [x1, #4]
+    cmp     x\n, x2
+    b.ne    1f
+    .endr
+    ldr     wzr, [x1, #4]
+    .irp n, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+    mov     x\n, #(0x100 + \n)
+    .endr
+    ldr     x0, =PSCI_VERSION
+    hvc     #0
+    ldr     x0, =PSCI_VERSION
+    smc     #0
+    mrs     x3, id_aa64pfr0_el1
+    ldr     w3, [x1, #4]
+    ldr     x3, =UART
+    str     wzr, [x3, #0x38]        /* UARTIMSC */
+    .irp n, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+    cmp     x\n, #(0x100 + \n)
+    b.ne    1f
+    .endr
+    mov     w20, #0x80              /* a byte with its top bit set, read back with sign: UARTIBRD */
+    strb    w20, [x3, #0x24]
+    ldrsb   x21, [x3, #0x24]
+    cmn     x21, #0x80
+    b.ne    1f
+    ldrsb   w28, [x3, #0x24]
+    mov     w4, #0xffffff80
+    cmp     x28, x4
+    b.ne    1f
+    put     'P'
+1:  off
+end_guest registers
+
 /* Echoes bytes until 'q'. */
 guest echo
     ldr     x9, =UART

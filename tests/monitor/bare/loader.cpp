@@ -8,7 +8,7 @@ extern "C" {
 #define GUEST(name) extern const char guest_##name[], guest_##name##_end[];
 GUEST(hello) GUEST(spin) GUEST(count) GUEST(reset) GUEST(cpu_off) GUEST(psci) GUEST(unmapped_read) GUEST(unmapped_write)
 GUEST(unmapped_fetch) GUEST(denied_write) GUEST(denied_fetch) GUEST(no_syndrome) GUEST(bad_width) GUEST(table_walk)
-GUEST(undefined) GUEST(id) GUEST(echo) GUEST(timer) GUEST(doorbell) GUEST(bench) GUEST(gic)
+GUEST(undefined) GUEST(id) GUEST(registers) GUEST(echo) GUEST(timer) GUEST(doorbell) GUEST(bench) GUEST(gic)
 #undef GUEST
 void run();
 }
@@ -158,6 +158,7 @@ const Row rows[] = {
     {GUEST(table_walk), AMP_EXIT_TABLE_WALK, "", nullptr, 0x70000000},
     {GUEST(undefined), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa},
     {GUEST(id), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa},
+    {GUEST(registers), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa},
     {GUEST(echo), AMP_EXIT_SYSTEM_OFF, "abcdefghijklmnopQrstuv", type_text, no_ipa},
     {GUEST(timer), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa},
     {GUEST(doorbell), AMP_EXIT_SYSTEM_OFF, "rP", ring_doorbell, no_ipa},
@@ -244,6 +245,18 @@ void run_refusal(const Refusal& refusal) {
     report(refusal.name, good, stage);
 }
 
+// Nothing that a guest can do makes the monitor fault, so the loader lies: the distributor it names is not there.
+void run_monitor_fault() {
+    const Stage stage = prepare(guest_hello, static_cast<uint64_t>(guest_hello_end - guest_hello));
+    stage.boot->gicd.pa = 0x0c000000 + 0x02000000;
+    bool good = check(start(stage), "CPU_ON");
+    good = check(wait_for_state(stage, AMP_MONITOR_ENDED), "ended") && good;
+    good = check(stage.exit->reason == AMP_EXIT_MONITOR_FAULT, "reason") && good;
+    good = check(stage.exit->pc >= monitor_pa && stage.exit->pc < monitor_pa + 0x10000, "where") && good;
+    good = check(wait_until_off(), "core off") && good;
+    report("fault in the monitor", good, stage);
+}
+
 } // namespace
 } // namespace bare
 
@@ -257,6 +270,10 @@ void run() {
         if (!count_only()) {
             run_refusal(refusal);
         }
+    }
+    if (!count_only()) {
+        run_monitor_fault();
+        run_row(rows[0]); // and the core is as good as new
     }
     print(failures == 0 ? "ALL PASS\n" : "FAILURES\n");
     firmware(psci_system_off);
