@@ -44,8 +44,10 @@ expect() {
     local pattern="$1"
     shift
     printf '# %s\n' "$*"
-    "$@" >"$WORK/out" 2>&1 || { cat "$WORK/out"; fail "'$*' ended with status $?"; }
+    local status=0
+    "$@" >"$WORK/out" 2>&1 || status=$?
     cat "$WORK/out"
+    [ "$status" -eq 0 ] || fail "'$*' ended with status $status"
     grep -qE -- "$pattern" "$WORK/out" || fail "'$*' did not print /$pattern/"
 }
 
