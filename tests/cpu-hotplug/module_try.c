@@ -22,8 +22,9 @@
 struct blob {
     struct amp_partition d;
     struct amp_core core;
-    struct amp_region region[2];
+    struct amp_region region[3];
     struct amp_channel channel;
+    struct amp_irq irq;
 };
 
 static int device = -1, partition = -1;
@@ -59,7 +60,7 @@ static void fill(const char *name, uint32_t id, uint32_t cpu, uint64_t mib)
         .console_gpa = 0x09000000, .console_intid = 33, .doorbell_intid = 180 + id,
         .core_offset = offsetof(struct blob, core), .core_count = 1,
         .region_offset = offsetof(struct blob, region), .region_count = 2,
-        .irq_offset = offsetof(struct blob, channel), .irq_count = 0,
+        .irq_offset = offsetof(struct blob, irq), .irq_count = 0,
         .channel_offset = offsetof(struct blob, channel), .channel_count = 1,
     };
     snprintf(blob.d.name, sizeof(blob.d.name), "%s", name);
@@ -70,15 +71,37 @@ static void fill(const char *name, uint32_t id, uint32_t cpu, uint64_t mib)
                                          .intid = AMP_CHANNEL_INTID };
 }
 
-static int create(const char *name, uint32_t id, uint32_t cpu, uint64_t mib)
+static int create_filled(void)
 {
     struct amp_create c = { .descriptor = (uintptr_t)&blob, .descriptor_size = sizeof(blob) };
 
-    fill(name, id, cpu, mib);
     if (tell("create", ioctl(device, AMP_IOC_CREATE, &c), &c.report) < 0)
         return -1;
     partition = c.fd;
     return 0;
+}
+
+static int create(const char *name, uint32_t id, uint32_t cpu, uint64_t mib)
+{
+    fill(name, id, cpu, mib);
+    return create_filled();
+}
+
+/* A third region of the given kind at a physical address, on core 1. */
+static int create_physical(uint32_t kind, uint64_t pa, uint64_t size)
+{
+    fill("physical", 7, 1, 8);
+    blob.region[2] = (struct amp_region){ .gpa = 0x60000000, .size = size, .pa = pa, .kind = kind, .access = 3 };
+    blob.d.region_count = 3;
+    return create_filled();
+}
+
+static int create_spi(uint32_t intid, uint32_t flags)
+{
+    fill("spi", 7, 1, 8);
+    blob.irq = (struct amp_irq){ .intid = intid, .guest_intid = 70, .flags = flags };
+    blob.d.irq_count = 1;
+    return create_filled();
 }
 
 static int load_guest(void)
@@ -201,14 +224,28 @@ static int inject(uint32_t cpu)
     return done && failed >= 10 ? 0 : -1;
 }
 
+static int arguments_of(const char *name)
+{
+    static const struct {
+        const char *name;
+        int count;
+    } known[] = { { "create", 4 }, { "physical", 3 }, { "spi", 2 }, { "open", 1 }, { "assign", 1 }, { "core", 1 } };
+    unsigned i;
+
+    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (!strcmp(known[i].name, name))
+            return known[i].count;
+    return 0;
+}
+
 static int step(char **argv)
 {
     const char *s = argv[0];
 
     if (!strcmp(s, "create")) /* NAME ID CPU MIB */
         return create(argv[1], atoi(argv[2]), atoi(argv[3]), atoi(argv[4])) < 0 ? -1 : 4;
-    if (!strcmp(s, "core")) /* CPU: what goes wrong must leave it online */
-        return create("core", 8, atoi(argv[1]), 8) < 0 ? 1 : -1;
+    if (!strcmp(s, "core")) /* CPU */
+        return create("core", 8, atoi(argv[1]), 8) < 0 ? -1 : 1;
     if (!strcmp(s, "inject")) /* CPU */
         return inject(atoi(argv[1])) < 0 ? -1 : 1;
     if (!strcmp(s, "open")) /* NAME */
@@ -219,6 +256,12 @@ static int step(char **argv)
         return load_file(argv[1]) < 0 ? -1 : 1;
     if (!strcmp(s, "sleep")) /* SECONDS */
         return sleep(atoi(argv[1])) ? -1 : 1;
+    if (!strcmp(s, "refused")) /* what follows must fail */
+        return step(argv + 1) < 0 ? 1 + arguments_of(argv[1]) : -1;
+    if (!strcmp(s, "physical")) /* KIND PA SIZE */
+        return create_physical(atoi(argv[1]), strtoull(argv[2], NULL, 0), strtoull(argv[3], NULL, 0)) < 0 ? -1 : 3;
+    if (!strcmp(s, "spi")) /* INTID FLAGS */
+        return create_spi(atoi(argv[1]), atoi(argv[2])) < 0 ? -1 : 2;
     if (!strcmp(s, "load"))
         return load_guest();
     if (!strcmp(s, "map"))
