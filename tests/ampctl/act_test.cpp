@@ -74,8 +74,12 @@ TEST_CASE("an impossible step names state and remedy") {
     Bench bench = busy_bench();
     const Ran paused = bench.run("pause pump");
     CHECK(paused.status == ExitStatus::machine);
-    CHECK(paused.err == "ampctl: can't pause pump: not in this state (created); `ampctl status` shows its state; see "
-                        "`ampctl help` for what goes from there\n");
+    CHECK(paused.err == "ampctl: can't pause pump: it is created; only a running partition can be paused\n");
+    CHECK(bench.run("resume pump").err ==
+          "ampctl: can't resume pump: it is created; only a paused partition can be resumed\n");
+    bench.device.failures["pause motor"] = {EBUSY, CallPlace::partition, {AMP_STATUS_BAD_STATE, 0, AMP_STATE_CRASHED}};
+    CHECK(bench.run("pause motor").err == "ampctl: can't pause motor: not in this state (crashed); `ampctl status` shows "
+                                          "its state; see `ampctl help` for what goes from there\n");
     CHECK(bench.run("start pump").err ==
           "ampctl: can't start pump: the partition has no core assigned; give it one: `ampctl assign CORE NAME`\n");
 }
@@ -92,18 +96,23 @@ TEST_CASE("all names are resolved before anything is done; one failure does not 
     CHECK(ran.out.starts_with("pump: destroyed"));
     CHECK(bench.run("status nobody").err == "ampctl: no partition \"nobody\"; there is motor\n");
     Bench empty;
-    CHECK(empty.run("status nobody").err == "ampctl: no partition \"nobody\"; none exists; `ampctl create FILE` makes one\n");
+    CHECK(empty.run("status nobody").err ==
+          "ampctl: no partition \"nobody\"; none exists; `ampctl create FILE` makes one\n");
 }
 
 TEST_CASE("cores by hand") {
     Bench bench = busy_bench();
     CHECK(bench.run("assign cpu2 pump").out == "pump: has core 2\n");
+    CHECK(bench.run("assign 2 pump").out == "pump: has core 2 already\n");
+    CHECK(bench.run("assign 1 pump").err ==
+          "ampctl: pump has core 2 already; release that one first: `ampctl release 2`\n");
     CHECK(bench.run("release 2").out == "pump: gave core 2 back to Linux\n");
     CHECK(bench.run("release 2").err == "ampctl: no partition has core 2; `ampctl list` shows who has which\n");
     CHECK(bench.run("release 3").status == ExitStatus::machine);
     bench.device.failures["assign pump 1"] = {EBUSY, CallPlace::partition, {AMP_STATUS_CORE_IN_USE, 0, 1}};
-    CHECK(bench.run("assign 1 pump").err == "ampctl: can't give core 1 to pump: core 1 belongs to another partition; choose "
-                                            "another core, or destroy the partition that has it: `ampctl list`\n");
+    CHECK(bench.run("assign 1 pump").err ==
+          "ampctl: can't give core 1 to pump: core 1 belongs to another partition; choose "
+          "another core, or destroy the partition that has it: `ampctl list`\n");
 }
 
 TEST_CASE("list, status and stats") {
@@ -139,11 +148,13 @@ TEST_CASE("a lost partition and a failed restart say why") {
     Bench bench = busy_bench();
     FakePartition& motor = *bench.device.partitions["motor"];
     motor.query.failure = {AMP_STATUS_CORE_START_FAILED, 3, 0xffffffff};
-    CHECK(bench.run("status motor").out.find("the last restart failed: firmware did not start core 3 (PSCI error -1 "
-                                             "NOT_SUPPORTED)") != std::string::npos);
+    CHECK(bench.run("status motor")
+              .out.find("the last restart failed: firmware did not start core 3 (PSCI error -1 "
+                        "NOT_SUPPORTED)") != std::string::npos);
     motor.query.failure = {AMP_STATUS_CORE_STUCK, 3, 0};
     motor.set_state(AMP_STATE_LOST);
-    CHECK(bench.run("status motor").out.starts_with("motor: lost: core 3 did not turn off; it stays out of use; only a reboot"));
+    CHECK(bench.run("status motor")
+              .out.starts_with("motor: lost: core 3 did not turn off; it stays out of use; only a reboot"));
     CHECK(Json::parse(bench.run("status motor --json").out)[0]["failure"]["status"] == "CORE_STUCK");
 }
 

@@ -35,7 +35,7 @@ struct Talk {
     std::string guest_gets() const {
         std::array<char, 256> buffer{};
         const ssize_t count = ::recv(motor->node_peers.at("ctrl").get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-        return count < 0 ? "nothing" : std::string(buffer.data(), static_cast<std::size_t>(count));
+        return count <= 0 ? "nothing" : std::string(buffer.data(), static_cast<std::size_t>(count));
     }
     void standard_input(std::string_view text) {
         int ends[2];
@@ -99,7 +99,8 @@ TEST_CASE("a full ring") {
     }());
     const Ran ran = talk.bench.run("send motor ctrl --lines --timeout 0.05");
     CHECK(ran.status == ExitStatus::timed_out);
-    CHECK(ran.err == "ampctl: can't send: the guest takes no messages; its ring is full; is it running? `ampctl status`\n");
+    CHECK(ran.err ==
+          "ampctl: can't send: the guest takes no messages; its ring is full; is it running? `ampctl status`\n");
 }
 
 TEST_CASE("a misspelt channel, a channel of somebody else") {
@@ -109,8 +110,9 @@ TEST_CASE("a misspelt channel, a channel of somebody else") {
     CHECK(talk.bench.run("recv motor zzz").err == "ampctl: motor has no channel \"zzz\" to dom0; it has ctrl\n");
     CHECK(talk.bench.run("recv motro ctrl").err == "ampctl: no partition \"motro\"; did you mean \"motor\"?\n");
     talk.bench.device.failures["open motor ctrl"] = {EBUSY, CallPlace::node, {}};
-    CHECK(talk.bench.run("recv motor ctrl").err == "ampctl: can't open channel ctrl of motor: another program has it open; end "
-                                                   "that program first: `fuser /dev/amp-*`\n");
+    CHECK(talk.bench.run("recv motor ctrl").err ==
+          "ampctl: can't open channel ctrl of motor: another program has it open; end "
+          "that program first: `fuser /dev/amp-*`\n");
 }
 
 TEST_CASE("following ends well at a signal, counting does not") {

@@ -179,6 +179,24 @@ TEST_CASE("a terminal is raw while attached; the escape key detaches and the ter
     CHECK(ran.status == ExitStatus::ok);
     CHECK(was_raw);
     CHECK(!terminal.is_raw());
+}
+
+TEST_CASE("the escape key asks what to do") {
+    Session session;
+    session.add_motor();
+    const PseudoTerminal terminal;
+    session.bench.in = terminal.slave.get();
+    std::thread user;
+    session.then("open motor console", [&] {
+        user = std::thread([&] {
+            while (!terminal.is_raw())
+                std::this_thread::yield();
+            terminal.type("\x1d");
+        });
+    });
+    const Ran ran = session.bench.run("console motor --timeout 1");
+    user.join();
+    CHECK(ran.status == ExitStatus::timed_out);
     CHECK(ran.err.find("[ampctl: d detach, Ctrl-] to send it, other keys go on]") != std::string::npos);
 }
 
@@ -280,7 +298,8 @@ TEST_CASE("a partition destroyed by somebody else, one without console, one in u
     Session other;
     other.add_motor();
     other.motor->nodes.clear();
-    CHECK(other.bench.run("console motor").err == "ampctl: motor has no console; add `amp,console;` to its description\n");
+    CHECK(other.bench.run("console motor").err ==
+          "ampctl: motor has no console; add `amp,console;` to its description\n");
     Session busy;
     busy.add_motor();
     busy.bench.device.failures["open motor console"] = {EBUSY, CallPlace::node, {}};

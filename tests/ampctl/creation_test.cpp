@@ -73,8 +73,8 @@ TEST_CASE("a wrong description or a missing module changes nothing") {
     unloaded.device.missing = CallError{ENOENT, CallPlace::device, {}};
     const Ran ran = unloaded.run("create /two.dts");
     CHECK(ran.status == ExitStatus::machine);
-    CHECK(ran.err ==
-          "ampctl: can't create motor: the module is not loaded; `modprobe amp`; if that fails, `ampctl doctor` tells why\n");
+    CHECK(ran.err == "ampctl: can't create motor: the module is not loaded; `modprobe amp`; if that fails, `ampctl "
+                     "doctor` tells why\n");
 }
 
 TEST_CASE("--dry-run changes nothing") {
@@ -83,13 +83,15 @@ TEST_CASE("--dry-run changes nothing") {
           "would create motor: core 3, 16.1 MiB of memory, 3 segments loaded\n"
           "would create pump: core 2, 16.1 MiB of memory, 3 segments loaded\n");
     CHECK(bench.run("start --dry-run /two.dts").out.ends_with("would start motor\nwould start pump\n"));
-    CHECK(bench.run("run --dry-run /two.dts pump").out.ends_with("would start them and attach to the console of pump\n"));
+    CHECK(
+        bench.run("run --dry-run /two.dts pump").out.ends_with("would start them and attach to the console of pump\n"));
     bench.device.add("fan", 3, AMP_STATE_RUNNING, 1);
     bench.device.partitions["fan"]->nodes.push_back("ctrl");
     CHECK(bench.run("stop --dry-run --all").out == "would stop fan (running)\n");
     CHECK(bench.run("pause --dry-run fan").out == "would pause fan (running)\n");
     CHECK(bench.run("destroy --dry-run fan").out == "would destroy fan (running)\n");
-    CHECK(bench.run("assign --dry-run 2 fan").out == "would give core 2 to fan\n");
+    bench.device.add("vane", 4, AMP_STATE_CREATED, AMP_NO_CPU);
+    CHECK(bench.run("assign --dry-run 2 vane").out == "would give core 2 to vane\n");
     CHECK(bench.run("release --dry-run 1").out == "would take core 1 from fan and give it back to Linux\n");
     CHECK(bench.run("send --dry-run fan ctrl hello").out == "would send 5 bytes to ctrl of fan\n");
     CHECK(bench.device.calls.empty());

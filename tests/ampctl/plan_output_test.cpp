@@ -61,8 +61,9 @@ TEST_CASE("check without a machine says so, plan needs one") {
 TEST_CASE("files that are not there") {
     Bench bench = qemu_bench();
     CHECK(bench.run("plan /none.dts").err == "ampctl: no file /none.dts; give the path of a .dts or .dtb\n");
-    CHECK(bench.run("plan /two.dts --board none").err ==
-          "ampctl: no board file " AMP_BOARDS_DIRECTORY "/none.yaml; installed boards are in " AMP_BOARDS_DIRECTORY "\n");
+    CHECK(bench.run("plan /two.dts --board none").err == "ampctl: no board file " AMP_BOARDS_DIRECTORY
+                                                         "/none.yaml; installed boards are in " AMP_BOARDS_DIRECTORY
+                                                         "\n");
     CHECK(bench.run("plan /two.dts --live /none.dtb").status == ExitStatus::not_found);
 }
 

@@ -17,6 +17,10 @@ Outcome<Done> act_on(Context& context, Selected& selected, const ActionWords& wo
         context.out << fmt::format("{}: nothing to {}, it is {}\n", selected.name, words.verb, state_name(state));
         return Done{};
     }
+    if (!words.possible(state))
+        return Err{Error{ExitStatus::machine,
+                         fmt::format("can't {} {}: it is {}", words.verb, selected.name, state_name(state)),
+                         fmt::format("only {}", words.only)}};
     if (context.dry_run()) {
         context.out << fmt::format("would {} {} ({})\n", words.verb, selected.name, state_name(state));
         return Done{};

@@ -16,6 +16,10 @@ struct ActionWords {
     std::string_view done; // "stopped"
     // Is there anything to do in this state? Naming a partition that is where it should be is no error.
     bool (*needed)(std::uint32_t state);
+    // Where it can't be done, the module would only say so; `only` tells where it can: "a paused partition can be
+    // resumed".
+    bool (*possible)(std::uint32_t state);
+    std::string_view only;
     std::string (*outcome)(const amp_query& before) = nullptr; // more to say, after `done`
 };
 

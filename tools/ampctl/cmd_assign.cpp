@@ -17,6 +17,13 @@ Outcome<ExitStatus> run(Context& context) {
     auto one = select_one(context, context.args.one(1));
     if (!one)
         return Err{one.error()};
+    if (one->query.cpu == *core) {
+        context.out << fmt::format("{}: has core {} already\n", one->name, *core);
+        return ExitStatus::ok;
+    }
+    if (one->query.cpu != AMP_NO_CPU)
+        return Err{Error{ExitStatus::machine, fmt::format("{} has core {} already", one->name, one->query.cpu),
+                         fmt::format("release that one first: `ampctl release {}`", one->query.cpu)}};
     if (context.dry_run()) {
         context.out << fmt::format("would give core {} to {}\n", *core, one->name);
         return ExitStatus::ok;
@@ -36,6 +43,6 @@ constexpr Option options[] = {dry_run_option};
 constinit const Command assign_command{
     "assign",    "give a core to a partition that is not running",
     positionals, options,
-    run,         "Takes the place of the description's core. The partition keeps it until `release`."};
+    run,         "A partition has one core: `release` the one it has first. It keeps the new one until `release`."};
 
 } // namespace amp::ctl

@@ -9,16 +9,22 @@
 namespace amp::ctl {
 namespace {
 
+// More than any history; a guest that prints on and on is left behind there.
+constexpr std::size_t history_limit = 4u << 20;
+
 Outcome<ExitStatus> print_history(Context& context, Selected& one) {
-    for (std::uint64_t position = 0;;) {
+    std::size_t printed = 0;
+    for (std::uint64_t position = 0; printed < history_limit;) {
         const auto chunk = one.partition->read_stream(Stream::console, position);
         if (!chunk)
             return Err{explain(chunk.error(), "read the console")};
         if (chunk->bytes.empty())
-            return ExitStatus::ok;
+            break;
         context.out << chunk->bytes;
+        printed += chunk->bytes.size();
         position = chunk->next;
     }
+    return ExitStatus::ok;
 }
 
 Outcome<ExitStatus> run(Context& context) {

@@ -18,7 +18,7 @@ std::string given_back(const amp_query& before) {
 }
 
 Outcome<ExitStatus> run(Context& context) {
-    return act_on_selected(context, {Action::destroy, "destroy", "destroyed", always, given_back});
+    return act_on_selected(context, {Action::destroy, "destroy", "destroyed", always, always, "", given_back});
 }
 
 constexpr Positional positionals[] = {names_positional};

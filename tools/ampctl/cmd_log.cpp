@@ -15,9 +15,11 @@ namespace {
 
 // The module has no event for the log, which is for people: looking five times a second is live enough.
 constexpr int look_interval_ms = 200;
+// Between two looks at Ctrl-C; more than any log holds.
+constexpr int reads_per_look = 256;
 
 Outcome<Done> print_new(Context& context, Selected& one, std::uint64_t& position) {
-    for (;;) {
+    for (int i = 0; i < reads_per_look; ++i) {
         const auto chunk = one.partition->read_stream(Stream::log, position);
         if (!chunk)
             return Err{explain(chunk.error(), fmt::format("read the log of {}", one.name))};

@@ -8,8 +8,11 @@ namespace {
 
 bool needed(std::uint32_t state) { return state != AMP_STATE_PAUSED; }
 
+bool possible(std::uint32_t state) { return state == AMP_STATE_RUNNING; }
+
 Outcome<ExitStatus> run(Context& context) {
-    return act_on_selected(context, {Action::pause, "pause", "paused", needed});
+    return act_on_selected(context,
+                           {Action::pause, "pause", "paused", needed, possible, "a running partition can be paused"});
 }
 
 constexpr Positional positionals[] = {names_positional};

@@ -8,8 +8,11 @@ namespace {
 
 bool needed(std::uint32_t state) { return state != AMP_STATE_RUNNING; }
 
+bool possible(std::uint32_t state) { return state == AMP_STATE_PAUSED; }
+
 Outcome<ExitStatus> run(Context& context) {
-    return act_on_selected(context, {Action::resume, "resume", "resumed", needed});
+    return act_on_selected(
+        context, {Action::resume, "resume", "resumed", needed, possible, "a paused partition can be resumed"});
 }
 
 constexpr Positional positionals[] = {names_positional};

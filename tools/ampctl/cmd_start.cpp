@@ -13,8 +13,11 @@ namespace amp::ctl {
 namespace {
 
 bool needed(std::uint32_t state) { return state != AMP_STATE_RUNNING; }
+bool possible(std::uint32_t state) { return state != AMP_STATE_PAUSED && state != AMP_STATE_LOST; }
 
-constexpr ActionWords words{Action::start, "start", "started", needed};
+constexpr ActionWords words{
+    Action::start, "start",  "started",
+    needed,        possible, "a created or ended partition can be started; `resume` lets a paused one continue"};
 
 Outcome<ExitStatus> start_files(Context& context) {
     const auto plans = make_plans(context, context.args.list(0));

@@ -9,7 +9,7 @@ namespace {
 bool needed(std::uint32_t state) { return state == AMP_STATE_RUNNING || state == AMP_STATE_PAUSED; }
 
 Outcome<ExitStatus> run(Context& context) {
-    return act_on_selected(context, {Action::stop, "stop", "stopped", needed});
+    return act_on_selected(context, {Action::stop, "stop", "stopped", needed, needed, ""});
 }
 
 constexpr Positional positionals[] = {names_positional};

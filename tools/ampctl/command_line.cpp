@@ -51,7 +51,8 @@ public:
             if (command.options[i].argument.empty())
                 given_.push_back(app_.add_flag(name, switches_[i]));
             else
-                given_.push_back(app_.add_option(name, values_[i])->multi_option_policy(CLI::MultiOptionPolicy::TakeLast));
+                given_.push_back(
+                    app_.add_option(name, values_[i])->multi_option_policy(CLI::MultiOptionPolicy::TakeLast));
         }
         result_.command = &command;
     }

@@ -18,6 +18,8 @@ namespace amp::ctl {
 namespace {
 
 constexpr std::size_t pending_limit = 4096;
+// A guest that never stops printing must not keep us from keys, signals and the deadline.
+constexpr int reads_per_round = 16;
 
 } // namespace
 
@@ -51,12 +53,12 @@ std::optional<PumpEnd> ConsolePump::reason_to_end() const {
         return PumpEnd::detach;
     if (command_ == EscapeCommand::destroy)
         return PumpEnd::destroy;
-    if (gone_)
-        return PumpEnd::gone;
-    if (has_ended(query_.state))
-        return PumpEnd::guest_ended;
     if (stop_requested(context_.terminal.stop))
         return PumpEnd::signal;
+    if (gone_)
+        return PumpEnd::gone;
+    if (has_ended(query_.state) && !more_output_)
+        return PumpEnd::guest_ended;
     if (options_.timeout && std::chrono::steady_clock::now() >= deadline_)
         return PumpEnd::timed_out;
     return std::nullopt;
@@ -77,15 +79,15 @@ Outcome<Done> ConsolePump::look_at_state() {
 Outcome<Done> ConsolePump::show_output() {
     // Emptied before the history is read: a byte that comes in between makes the node readable again.
     drain_node();
-    while (!gone_ && node_ >= 0) {
+    more_output_ = !gone_ && node_ >= 0;
+    for (int i = 0; i < reads_per_round && more_output_; ++i) {
         const auto chunk = partition_.read_stream(Stream::console, position_);
         if (!chunk)
             return Err{explain(chunk.error(), "read the console")};
         if (chunk->lost != 0)
             context_.err << fmt::format("[{} bytes of output were lost]\n", chunk->lost);
         position_ = chunk->next;
-        if (chunk->bytes.empty())
-            return Done{};
+        more_output_ = !chunk->bytes.empty();
         if (const auto written = write_out(chunk->bytes); !written)
             return Err{written.error()};
     }
@@ -113,7 +115,7 @@ Outcome<Done> ConsolePump::write_out(std::string_view bytes) {
 void ConsolePump::drain_node() {
     std::array<char, 4096> ignored{};
     ssize_t count = 1;
-    while (node_ >= 0 && count > 0)
+    for (int i = 0; i < reads_per_round && node_ >= 0 && count > 0; ++i)
         count = ::read(node_, ignored.data(), ignored.size());
 }
 
@@ -156,6 +158,8 @@ void ConsolePump::give_input() {
 }
 
 int ConsolePump::wait_time() const {
+    if (more_output_)
+        return 0;
     if (!options_.timeout)
         return -1;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());

@@ -54,6 +54,7 @@ private:
     bool gone_ = false;
     bool node_alive_ = true;
     bool text_seen_ = false;
+    bool more_output_ = false; // the last round did not reach the end
     EscapeCommand command_ = EscapeCommand::none;
     EscapeFilter filter_;
     amp_query query_{};

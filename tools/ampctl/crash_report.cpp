@@ -37,7 +37,10 @@ void print_system_registers(std::ostream& out, const amp_exit_record& exit, std:
 } // namespace
 
 std::string exit_summary(const amp_exit_record& exit) {
-    return fmt::format("{}: {}", exit_is_crash(exit.reason) ? "crashed" : "stopped", exit_text(exit.reason));
+    const std::string_view text = exit_text(exit.reason);
+    if (exit.reason == AMP_EXIT_STOPPED)
+        return std::string(text);
+    return fmt::format("{}: {}", exit_is_crash(exit.reason) ? "crashed" : "stopped", text);
 }
 
 void print_crash(std::ostream& out, const amp_exit_record& exit, std::string_view indent) {

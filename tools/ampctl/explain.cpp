@@ -81,9 +81,9 @@ Error no_report(int number, CallPlace place) {
     case ENOTCONN:
     case EPIPE: return {ExitStatus::machine, "the guest has not attached to it", "is it running? `ampctl status`"};
     case EBADMSG:
-        return {ExitStatus::machine, "the guest spoiled the ring's indices", "fix the guest; what was unread is dropped"};
-    case EIO:
-        return {ExitStatus::machine, "the guest keeps overwriting the ring's header", "fix the guest"};
+        return {ExitStatus::machine, "the guest spoiled the ring's indices",
+                "fix the guest; what was unread is dropped"};
+    case EIO: return {ExitStatus::machine, "the guest keeps overwriting the ring's header", "fix the guest"};
     case EMSGSIZE:
         return {ExitStatus::usage, "the message is longer than the channel can ever take",
                 "send less at once, or give the channel a larger amp,size"};

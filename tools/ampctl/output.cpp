@@ -10,8 +10,10 @@ namespace amp::ctl {
 namespace {
 
 std::string scaled(double value, std::string_view unit) {
-    const bool whole = value == static_cast<double>(static_cast<std::uint64_t>(value)) || value >= 100;
-    return whole ? fmt::format("{:.0f} {}", value, unit) : fmt::format("{:.1f} {}", value, unit);
+    std::string digits = fmt::format("{:.{}f}", value, value < 100 ? 1 : 0);
+    if (digits.ends_with(".0"))
+        digits.resize(digits.size() - 2);
+    return fmt::format("{} {}", digits, unit);
 }
 
 } // namespace

@@ -35,7 +35,9 @@ Error no_such_partition(const std::string& name, const std::vector<std::string>&
 Outcome<Selected> select_one(Context& context, const std::string& name) {
     auto partition = context.device.open(name);
     if (!partition) {
-        if (partition.error().number != ENOENT || partition.error().place == CallPlace::device)
+        // EINVAL: no partition can have such a name.
+        const bool unknown = partition.error().number == ENOENT || partition.error().number == EINVAL;
+        if (!unknown || partition.error().place == CallPlace::device)
             return Err{explain(partition.error(), fmt::format("open partition {}", name))};
         const auto existing = names_in_use(context);
         return Err{existing ? no_such_partition(name, *existing) : existing.error()};

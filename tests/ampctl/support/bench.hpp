@@ -40,8 +40,8 @@ struct Bench {
     Ran run(const std::vector<std::string>& words);
 };
 
-// QEMU's virt machine with four cores, as Linux there shows it, with /two.dts (motor on core 3, pump on core 2, each with a
-// console and a channel ctrl) and the image that both name.
+// QEMU's virt machine with four cores, as Linux there shows it, with /two.dts (motor on core 3, pump on core 2, each
+// with a console and a channel ctrl) and the image that both name.
 Bench qemu_bench();
 
 std::string source_text(const std::string& path_below_source);

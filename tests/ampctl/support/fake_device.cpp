@@ -146,8 +146,8 @@ void FakePartition::set_state(std::uint32_t state) {
 
 void FakePartition::print(const std::string& text) {
     console += text;
-    if (const auto peer = node_peers.find("console"); peer != node_peers.end())
-        [[maybe_unused]] const ssize_t count = ::send(peer->second.get(), text.data(), text.size(), MSG_DONTWAIT);
+    if (const auto peer = node_peers.find("console"); peer != node_peers.end()) [[maybe_unused]]
+        const ssize_t count = ::send(peer->second.get(), text.data(), text.size(), MSG_DONTWAIT);
 }
 
 FakePartition& FakeDevice::add(const std::string& name, std::uint32_t id, std::uint32_t state, std::uint32_t cpu) {
@@ -234,7 +234,8 @@ Call<FileDescriptor> FakeDevice::open_node(std::string_view partition, std::stri
         return Err{*failure};
     int ends[2];
     // Like the nodes: a message per call.
-    if (::socketpair(AF_UNIX, (name == "console" ? SOCK_STREAM : SOCK_SEQPACKET) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0)
+    if (::socketpair(AF_UNIX, (name == "console" ? SOCK_STREAM : SOCK_SEQPACKET) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
+                     ends) != 0)
         return Err{CallError{errno, CallPlace::node, {}}};
     found->second->node_peers[name] = FileDescriptor(ends[1]);
     if (after)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A module in memory. It enforces the life cycle of include/amp/abi/ioctl.h: what the real one refuses, it refuses, and a
-// partition that was neither started nor kept is undone when its last handle goes. Failures can be ordered for any call.
+// A module in memory. It enforces the life cycle of include/amp/abi/ioctl.h: what the real one refuses, it refuses, and
+// a partition that was neither started nor kept is undone when its last handle goes. Failures can be ordered for any
+// call.
 #pragma once
 
 #include "device.hpp"
@@ -35,8 +36,8 @@ class FakeDevice final : public Device {
 public:
     std::optional<CallError> missing; // what every call answers where the module is not loaded
     std::map<std::string, std::shared_ptr<FakePartition>> partitions;
-    std::vector<std::string> calls; // "create motor", "load motor 0x40000000", "start motor", ...
-    std::map<std::string, CallError> failures; // by such a text
+    std::vector<std::string> calls;                // "create motor", "load motor 0x40000000", "start motor", ...
+    std::map<std::string, CallError> failures;     // by such a text
     std::function<void(const std::string&)> after; // every successful call; scripts the guest
 
     // A partition as if another ampctl had made it.
