@@ -29,10 +29,9 @@ for pid in $busy; do kill "$pid"; done
 wait
 # Nobody opened the channel meanwhile: its reports fill the ring without a doorbell, so even messages are no exits.
 check_calm hvc kick
-ampctl recv loop ctrl --count 1 --timeout 10 >"$WORK/reports"
 run ampctl send loop ctrl report
 follow loop "$WORK/reports"
-sleep 1
+wait_reports "$WORK/reports" 5
 unfollow
 step "lateness in the partition, under this load"
 histogram "$WORK/reports" | sed 's/^/figure: in a partition: /' | head -n 1

@@ -51,8 +51,9 @@ take motor "^ok reset$"
 step "How late the control loop's timer handler begins (emulated cores share the host's: not a promise of hardware)."
 wait_console motor "turns=[3-9][0-9][0-9][0-9] "
 follow motor "$WORK/reports"
+wait_reports "$WORK/reports" 5
 look_at_exits motor before
-sleep 2
+wait_reports "$WORK/reports" 15
 look_at_exits motor after
 unfollow
 histogram "$WORK/reports"
@@ -70,7 +71,7 @@ run ampctl start "$WORK/crasher.dts"
 wait_state crasher crashed
 expect "UNMAPPED_READ" ampctl status crasher
 grep -q "0x0*10000000 guest-physical" "$WORK/out" || fail "the crash report lacks the address"
-sleep 1
+wait_reports "$WORK/reports" 6
 unfollow
 check_sequence "$WORK/reports" 5
 [ "$(state_of motor)" = running ] || fail "motor is $(state_of motor)"

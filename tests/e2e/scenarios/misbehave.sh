@@ -57,7 +57,7 @@ run ampctl create "$WORK/loop.dts"
 run ampctl start loop
 wait_console loop "control-loop: loop"
 follow loop "$WORK/reports"
-sleep 1
+wait_reports "$WORK/reports" 5
 look_at_exits loop before
 
 crashes unmapped-read UNMAPPED_READ
