@@ -39,5 +39,5 @@ histogram "$WORK/reports"
 rm -f /tmp/busy.*
 remove loop
 unload_module
-check_machine 4096
+check_machine
 finish

@@ -25,5 +25,5 @@ step "after, on each core"
 check_kvm
 unload_module
 check_kvm
-check_machine 4096
+check_machine
 finish
