@@ -24,7 +24,7 @@ TEST_CASE("plan as a table and as JSON") {
     REQUIRE(plans.size() == 2);
     CHECK(plans[0]["name"] == "motor");
     CHECK(plans[0]["cores"][0]["cpu"] == 3);
-    CHECK(plans[1]["memory_bytes"] == 16 << 20);
+    CHECK(plans[1]["memory_bytes"] == (16 << 20) + 4096);
     CHECK(plans[0]["channels"][0]["peer"] == "dom0");
     CHECK(bench.device.calls.empty());
 }
