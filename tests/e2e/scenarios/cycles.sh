@@ -2,15 +2,14 @@
 # CYCLES times create, start, stop, destroy: cores and memory as before, and no growth from an early cycle to the last.
 
 one_cycle() {
-    ampctl create "$WORK/cycle.dts" >"$WORK/out" 2>&1 &&
-        ampctl start cycle >>"$WORK/out" 2>&1 &&
+    ampctl start "$WORK/cycle.dts" >"$WORK/out" 2>&1 &&
         ampctl stop cycle >>"$WORK/out" 2>&1 &&
         ampctl destroy cycle >>"$WORK/out" 2>&1 || { cat "$WORK/out"; fail "cycle $1"; }
     [ "$(cores)" = "$cores_before" ] || fail "cycle $1: cores online: $(cores)"
 }
 
 load_module
-describe cycle 1 "$CORE" hello.elf
+describe cycle 1 "$CORE" hello.elf "$(arguments stay)"
 # The first cycles fill Linux's own caches (per-CPU lists, dentries); growth is measured from then on.
 early=5
 remember_machine
