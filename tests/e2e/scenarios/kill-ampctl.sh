@@ -4,13 +4,13 @@
 # A pause of 0 to $1 ms.
 pause_up_to() { usleep $((($(od -An -N4 -tu4 /dev/urandom) % $1) * 1000)); }
 
-# Sets spread_ms: twice what a start takes on this machine today, so that kills fall on both sides of it.
+# Sets spread_ms: one and a half times what a start takes on this machine today, so that kills fall on both sides of it.
 measure_start() {
     local begin="$(now_ms)"
     ampctl run "$WORK/victim.dts" >/dev/null 2>&1 </dev/null &
     local pid=$!
     wait_state victim running 60
-    spread_ms=$((2 * ($(now_ms) - begin) + 1))
+    spread_ms=$((3 * ($(now_ms) - begin) / 2 + 1))
     kill -9 "$pid"
     wait "$pid" 2>/dev/null || true
     ampctl destroy victim >/dev/null || fail "can't destroy what was left"
