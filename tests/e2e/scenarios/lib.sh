@@ -217,12 +217,13 @@ remember_machine() {
 # memory_is_back KIB: MemAvailable is at most so much below what it was.
 memory_is_back() { [ "$(available_kib)" -ge $((available_before - $1)) ]; }
 
-# Linux keeps some hundred KiB of what it took for its first hotplug, module and device.
+# Linux keeps what it took for the first hotplug of each core, module and device: up to 1.5 MiB with seven cores. A partition's
+# smallest memory is twice the slack; that nothing of ours stays is cycles.sh's to show, whose growth is measured after that.
 check_machine() {
     rm -f "$WORK"/reports "$WORK"/out
     [ "$(cores)" = "$cores_before" ] || fail "cores online: $(cores), before: $cores_before"
     wait_until 10 "the memory to come back (before: $available_before KiB, now: $(available_kib) KiB)" \
-        memory_is_back "${1:-1024}"
+        memory_is_back "${1:-2048}"
     echo "cores online: $(cores), nproc $(nproc); available $(available_kib) KiB, before $available_before KiB"
 }
 
