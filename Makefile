@@ -14,7 +14,7 @@ E2E = build/host/tests/e2e/runner/amp-e2e --jobs $(E2E_JOBS)
 TSAN_TESTS = ring_test ring_threads_test
 space := $(subst ,, )
 
-.PHONY: help setup build build-host build-arm64 unit unit-tsan e2e test demo shell soak bench-exits clean distclean
+.PHONY: help setup setup-guests build build-host build-arm64 unit unit-tsan e2e test demo shell soak bench-exits clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +42,10 @@ unit-tsan: setup build/host-tsan/build.ninja ## the two-thread tests, under TSan
 	@cmake --build build/host-tsan -j $(JOBS) --target $(TSAN_TESTS) -- --quiet
 	@ctest --preset host-tsan -j $(JOBS) --progress -R '^($(subst $(space),|,$(TSAN_TESTS)))$$'
 
-e2e: build ## end-to-end scenarios on stock kernels in QEMU (E2E_JOBS=N at a time)
+setup-guests: setup ## unpack what the scenarios run as guests: stock kernels, boot loaders
+	@tools/setup/guests
+
+e2e: build setup-guests ## end-to-end scenarios on stock kernels in QEMU (E2E_JOBS=N at a time)
 	@$(E2E)
 
 test: build unit unit-tsan e2e ## all of the above: what CI runs
@@ -53,7 +56,7 @@ demo: build-arm64 ## the product in two minutes, in a stock Debian kernel in QEM
 shell: build-arm64 ## a shell in that dom0
 	@tests/e2e/dom0 --shell
 
-soak: build ## the end-to-end scenarios with long repetition counts
+soak: build setup-guests ## the end-to-end scenarios with long repetition counts
 	@$(E2E) --soak
 
 bench-exits: build-arm64 ## instructions per event, bare metal beside ours

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Sourced by foreign and guests: how a piece under build/foreign is made of Debian packages of another architecture. Each is
+# made once, and again when its list changes or --refresh finds newer packages.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+archives=$foreign_dir/apt/cache/archives
+log=$foreign_dir/setup.log
+refresh=
+index_ready=
+
+foreign_apt() { "$setup_dir/foreign-apt" "$@"; }
+known() { [[ $(foreign_apt apt-cache show --no-all-versions "$1" 2>/dev/null) ]]; }
+
+# Debian 12 has kernel 6.12 in its security archive or in backports; a host whose sources lack the suite gets it here, and only
+# here, from the mirror that the host already uses.
+add_suite() {
+    local meta=$1 codename base suite uri
+    codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    base=$(foreign_apt apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -E '/debian/?$' | head -n 1 || true)
+    [[ $base ]] || return 0
+    base=${base%/}
+    for suite in "$codename-security" "$codename-backports"; do
+        uri=$base
+        [[ $suite != *-security ]] || uri=$base-security
+        local list=$foreign_dir/apt/sources.list.d/amp-$suite.list
+        echo "deb $uri $suite main" >"$list"
+        foreign_apt apt-get -q update >>"$log" 2>&1 || true
+        ! known "$meta" || return 0
+        rm "$list"
+    done
+}
+
+update_index() {
+    [[ ! $index_ready ]] || return 0
+    index_ready=1
+    say "reading the package index of arm64 and armhf"
+    foreign_apt --refresh
+    foreign_apt apt-get -q update >>"$log" 2>&1 || true
+    known libc6 || return 0
+    local meta
+    while read -r meta; do
+        known "$meta" || add_suite "$meta"
+    done < <(list_lines kernels.txt | awk '{ print $2 }')
+}
+
+missing() {
+    say "missing: $1"
+    say "         $2"
+    failures+=("$1")
+}
+
+# Fetches packages (a name, or name:arch) into the cache unless the very version is there, and prints the files' names.
+fetch() {
+    local package file
+    for package in "$@"; do
+        file=$(foreign_apt apt-get download --print-uris "$package" 2>>"$log" | awk 'NR == 1 { print $2 }')
+        [[ $file ]] || return 1
+        if [[ ! -e $archives/$file ]]; then
+            (cd "$archives/partial" && foreign_apt apt-get -q download "$package" >>"$log" 2>&1 && mv "$file" ..) || return 1
+        fi
+        printf '%s\n' "$archives/$file"
+    done
+}
+
+unpack() {
+    local into=$1 file
+    shift
+    say "unpacking $(basename "$into")"
+    rm -rf "$into.new"
+    mkdir -p "$into.new"
+    for file in "$@"; do dpkg-deb -x "$file" "$into.new"; done
+    printf '%s\n' "$@" | sed 's,.*/,,' >"$into.new/.packages"
+}
+
+# True if the piece was made from these very package files; a refresh then leaves it alone, and nothing is built again.
+is_unpacked() { [[ -e $1/.packages && $(<"$1/.packages") == "$(sed 's,.*/,,' <<<"$2")" ]]; }
+
+put_in_place() {
+    echo "$2" >"$1.new/.stamp"
+    rm -rf "$1"
+    mv "$1.new" "$1"
+}
+
+# The first package among the dependencies of $1 that matches $2; nothing where either is unknown.
+dependency() {
+    { foreign_apt apt-cache depends "$1" 2>/dev/null || true; } | sed -n "s/^ *Depends: <\?\($2\)>\?\$/\1/p" | head -n 1
+}
+
+list_lines() { awk '{ sub(/#.*/, "") } NF' "$setup_dir/$1"; }
+
+# Reads the one argument there may be; only one set-up of a tree runs at a time.
+begin() {
+    failures=()
+    case ${1:-} in
+        --refresh) refresh=1 ;;
+        '') ;;
+        *) die "unknown argument '$1'" "usage: tools/setup/$(basename "$0") [--refresh]" ;;
+    esac
+    mkdir -p "$foreign_dir"
+    exec 9>"$foreign_dir/lock"
+    flock 9
+    : >"$log"
+}
+
+# finish PIECE...: what failed is an error only where nothing of it is there from earlier.
+finish() {
+    local piece
+    ((${#failures[@]})) || return 0
+    for piece in "$@"; do
+        [[ -e $foreign_dir/$piece ]] || die "build/foreign/$piece is not there; why stands above"
+    done
+    say "going on with what was unpacked earlier"
+}
