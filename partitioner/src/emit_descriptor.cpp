@@ -67,7 +67,7 @@ Bytes emit_descriptor(const Plan& plan) {
     head.magic = AMP_PARTITION_MAGIC;
     head.abi_major = AMP_ABI_MAJOR;
     head.abi_minor = AMP_ABI_MINOR;
-    head.flags = plan.platform.console ? AMP_PARTITION_CONSOLE : 0;
+    head.flags = (plan.platform.console ? AMP_PARTITION_CONSOLE : 0) | (plan.aarch32 ? AMP_PARTITION_AARCH32 : 0);
     set_name(head.name, plan.name);
     head.id = plan.id;
     head.gic_version = plan.platform.gic_version;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// ELF64 reader (System V ABI, chapters 4 and 5; Arm IHI 0056 for the machine). Every offset and size in the file is
-// untrusted: sums are checked before they are used.
+// ELF reader (System V ABI, chapters 4 and 5; for the machines Arm IHI 0056 and, 32-bit, Arm IHI 0044). Every offset
+// and size in the file is untrusted: sums are checked before they are used.
 #include "image_elf.hpp"
 
 #include <algorithm>
@@ -28,10 +28,39 @@ bool fits(const Bytes& file, std::uint64_t offset, std::uint64_t size) {
     return offset <= file.size() && size <= file.size() - offset;
 }
 
+// Both classes of ELF file in one form.
+struct Header {
+    unsigned machine;
+    unsigned type;
+    std::uint64_t entry;
+    std::uint64_t program_offset;
+    unsigned program_count;
+    bool program_size_matches;
+};
+
+struct Program {
+    unsigned type;
+    std::uint64_t offset, virtual_address, address, file_size, memory_size;
+};
+
+template <typename Ehdr, typename Phdr>
+Header read_header(const Bytes& file) {
+    const auto h = read_at<Ehdr>(file, 0);
+    return {h.e_machine, h.e_type, h.e_entry, h.e_phoff, h.e_phnum, h.e_phentsize == sizeof(Phdr)};
+}
+
+template <typename Phdr>
+Program read_program(const Bytes& file, std::uint64_t offset) {
+    const auto p = read_at<Phdr>(file, offset);
+    return {p.p_type, p.p_offset, p.p_vaddr, p.p_paddr, p.p_filesz, p.p_memsz};
+}
+
 std::string machine_name(unsigned machine) {
     switch (machine) {
     case EM_ARM:
         return "32-bit Arm";
+    case EM_AARCH64:
+        return "arm64";
     case EM_386:
         return "x86";
     case EM_X86_64:
@@ -43,64 +72,72 @@ std::string machine_name(unsigned machine) {
     }
 }
 
-const std::string build_hint = "build it for arm64, e.g. with aarch64-linux-gnu-gcc";
+const std::string build_hint =
+    "build it for arm64, e.g. with aarch64-linux-gnu-gcc, or for 32-bit Arm, e.g. with arm-none-eabi-gcc";
 
-std::optional<Err<ImageError>> check_header(const Elf64_Ehdr& header) {
-    if (header.e_machine != EM_AARCH64) {
-        return fail("image.machine", "it is an ELF file for " + machine_name(header.e_machine) + ", not for arm64",
+std::optional<Err<ImageError>> check_header(const Header& header, bool is_64bit) {
+    if (header.machine != EM_AARCH64 && header.machine != EM_ARM) {
+        return fail("image.machine",
+                    "it is an ELF file for " + machine_name(header.machine) + ", not for arm64 or 32-bit Arm",
                     build_hint);
     }
-    if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB) {
-        return fail("image.machine", "it is no 64-bit little-endian ELF file", build_hint);
+    if (is_64bit != (header.machine == EM_AARCH64)) {
+        return fail("image.machine",
+                    "it is a " + std::string(is_64bit ? "64" : "32") + "-bit ELF file for " +
+                        machine_name(header.machine),
+                    build_hint);
     }
-    if (header.e_type != ET_EXEC && header.e_type != ET_DYN) {
+    if (header.type != ET_EXEC && header.type != ET_DYN) {
         return fail("image.not-executable",
-                    "it is an ELF file of type " + std::to_string(header.e_type) + ", not a linked program",
+                    "it is an ELF file of type " + std::to_string(header.type) + ", not a linked program",
                     "give the linker's output, not an object file");
     }
-    if (header.e_phnum == 0 || header.e_phentsize != sizeof(Elf64_Phdr)) {
+    if (header.program_count == 0 || !header.program_size_matches) {
         return fail("image.not-executable", "it has no program headers that say what to load",
                     "link it as a program with PT_LOAD segments");
     }
     return std::nullopt;
 }
 
-Result<std::vector<Elf64_Phdr>, ImageError> loadable(const Bytes& file, const Elf64_Ehdr& header) {
-    std::vector<Elf64_Phdr> all;
-    if (!fits(file, header.e_phoff, std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr))) {
+Result<std::vector<Program>, ImageError> loadable(const Bytes& file, const Header& header, bool is_64bit) {
+    std::vector<Program> all;
+    const std::uint64_t size = is_64bit ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+    if (!fits(file, header.program_offset, header.program_count * size)) {
         return fail("image.truncated", "its program headers lie beyond its end", "copy the file again");
     }
-    for (unsigned i = 0; i < header.e_phnum; ++i) {
-        const auto segment = read_at<Elf64_Phdr>(file, header.e_phoff + i * sizeof(Elf64_Phdr));
-        if (segment.p_type == PT_LOAD && segment.p_memsz != 0) {
-            all.push_back(segment);
+    for (unsigned i = 0; i < header.program_count; ++i) {
+        const std::uint64_t offset = header.program_offset + i * size;
+        const Program program =
+            is_64bit ? read_program<Elf64_Phdr>(file, offset) : read_program<Elf32_Phdr>(file, offset);
+        if (program.type == PT_LOAD && program.memory_size != 0) {
+            all.push_back(program);
         }
     }
     if (all.empty()) {
         return fail("image.not-executable", "it has no loadable segment", "link it as a program with PT_LOAD segments");
     }
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.p_paddr < b.p_paddr; });
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
     return all;
 }
 
-std::optional<Err<ImageError>> check_segment(const Bytes& file, const Elf64_Phdr& segment, std::uint64_t free_from) {
-    const Range<GuestPhysAddr> range{GuestPhysAddr(segment.p_paddr), segment.p_memsz};
-    if (!fits(file, segment.p_offset, segment.p_filesz) || segment.p_filesz > segment.p_memsz) {
-        return fail("image.truncated", "its segment at " + hex(segment.p_paddr) + " lies beyond its end",
+std::optional<Err<ImageError>> check_segment(const Bytes& file, const Program& segment, std::uint64_t free_from) {
+    const Range<GuestPhysAddr> range{GuestPhysAddr(segment.address), segment.memory_size};
+    if (!fits(file, segment.offset, segment.file_size) || segment.file_size > segment.memory_size) {
+        return fail("image.truncated", "its segment at " + hex(segment.address) + " lies beyond its end",
                     "copy the file again");
     }
-    if (range.overflows() || segment.p_paddr < free_from) {
-        return fail("image.segments-overlap", "its segment at " + hex(segment.p_paddr) + " overlaps another one",
+    if (range.overflows() || segment.address < free_from) {
+        return fail("image.segments-overlap", "its segment at " + hex(segment.address) + " overlaps another one",
                     "correct the linker script: load addresses (LMA) of segments must be apart");
     }
     return std::nullopt;
 }
 
 // The entry point is a virtual address; the guest starts with its MMU off, so the load address counts.
-std::uint64_t physical_entry(std::uint64_t entry, const std::vector<Elf64_Phdr>& segments) {
+std::uint64_t physical_entry(std::uint64_t entry, const std::vector<Program>& segments) {
     for (const auto& segment : segments) {
-        if (entry >= segment.p_vaddr && entry - segment.p_vaddr < segment.p_memsz) {
-            return entry - segment.p_vaddr + segment.p_paddr;
+        if (entry >= segment.virtual_address && entry - segment.virtual_address < segment.memory_size) {
+            return entry - segment.virtual_address + segment.address;
         }
     }
     return entry;
@@ -113,30 +150,36 @@ bool is_elf(const Bytes& file) {
 }
 
 Result<Image, ImageError> parse_elf(const Bytes& file) {
-    if (file.size() < sizeof(Elf64_Ehdr)) {
+    const bool is_64bit = file.size() > EI_CLASS && file[EI_CLASS] == ELFCLASS64;
+    if (file.size() < (is_64bit ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr))) {
         return fail("image.truncated", "it ends within its ELF header", "copy the file again");
     }
-    const auto header = read_at<Elf64_Ehdr>(file, 0);
-    if (auto error = check_header(header)) {
+    if (file[EI_DATA] != ELFDATA2LSB || (!is_64bit && file[EI_CLASS] != ELFCLASS32)) {
+        return fail("image.machine", "it is no little-endian ELF file of 32 or 64 bits", build_hint);
+    }
+    const Header header =
+        is_64bit ? read_header<Elf64_Ehdr, Elf64_Phdr>(file) : read_header<Elf32_Ehdr, Elf32_Phdr>(file);
+    if (auto error = check_header(header, is_64bit)) {
         return std::move(*error);
     }
-    const auto segments = loadable(file, header);
+    const auto segments = loadable(file, header, is_64bit);
     if (!segments) {
         return Err{segments.error()};
     }
     Image image;
     image.format = ImageFormat::elf;
-    image.position_independent = header.e_type == ET_DYN;
-    image.entry = GuestPhysAddr(physical_entry(header.e_entry, *segments));
+    image.aarch32 = !is_64bit;
+    image.position_independent = header.type == ET_DYN;
+    image.entry = GuestPhysAddr(physical_entry(header.entry, *segments));
     std::uint64_t free_from = 0;
     for (const auto& segment : *segments) {
         if (auto error = check_segment(file, segment, free_from)) {
             return std::move(*error);
         }
-        free_from = segment.p_paddr + segment.p_memsz;
-        const auto begin = file.begin() + static_cast<std::ptrdiff_t>(segment.p_offset);
-        image.segments.push_back({GuestPhysAddr(segment.p_paddr), segment.p_memsz,
-                                  Bytes(begin, begin + static_cast<std::ptrdiff_t>(segment.p_filesz)), "image"});
+        free_from = segment.address + segment.memory_size;
+        const auto begin = file.begin() + static_cast<std::ptrdiff_t>(segment.offset);
+        image.segments.push_back({GuestPhysAddr(segment.address), segment.memory_size,
+                                  Bytes(begin, begin + static_cast<std::ptrdiff_t>(segment.file_size)), "image"});
     }
     return image;
 }

@@ -41,13 +41,15 @@ struct PlacedImage {
     std::vector<Segment> segments;
     GuestPhysAddr entry;
     std::vector<GuestRange> used; // memory that the segments occupy, zeroed parts included
+    bool aarch32 = false;
+    // Where device tree and initrd must end: what the guest can reach before it has looked at its device tree.
+    GuestPhysAddr ceiling{AMP_GPA_LIMIT};
 };
 Result<PlacedImage, ImageError> place_image(const Image&, const PartitionSpec&);
 
 // Room kept for the generated device tree: more than it ever needs.
 std::uint64_t dtb_room(const PartitionSpec&);
-// The highest free place, preferring the memory region that holds `near`; added to used.
-std::optional<GuestRange> place_high(const PartitionSpec&, GuestPhysAddr near, std::uint64_t size,
-                                     std::vector<GuestRange>& used);
+// The highest free place below the image's ceiling, preferring the memory region that holds its entry; added to used.
+std::optional<GuestRange> place_high(const PartitionSpec&, PlacedImage&, std::uint64_t size);
 
 } // namespace amp

@@ -140,23 +140,24 @@ private:
             return changed("image " + quoted(plan_.image_file) + ": " + placed.error().message);
         }
         plan_.image_format = image->format;
+        plan_.aarch32 = placed->aarch32;
         plan_.entry = placed->entry;
         plan_.segments = std::move(placed->segments);
-        const auto dtb = place_high(partition_, plan_.entry, dtb_room(partition_), placed->used);
+        const auto dtb = place_high(partition_, *placed, dtb_room(partition_));
         if (!dtb) {
             return changed("no room is left for the device tree");
         }
         plan_.dtb = dtb->start;
-        return load_initrd(placed->used);
+        return load_initrd(*placed);
     }
 
-    Failure load_initrd(std::vector<GuestRange>& used) {
+    Failure load_initrd(PlacedImage& placed) {
         if (!partition_.initrd) {
             return std::nullopt;
         }
         const std::string file = world_.image_path.find(disk_, spec_.file, partition_.initrd->value);
         auto bytes = disk_.read(file);
-        const auto place = bytes ? place_high(partition_, plan_.entry, bytes->size(), used) : std::nullopt;
+        const auto place = bytes ? place_high(partition_, placed, bytes->size()) : std::nullopt;
         if (!place) {
             return changed("initrd " + quoted(file) + (bytes ? " does not fit" : " can't be read: " + bytes.error()));
         }

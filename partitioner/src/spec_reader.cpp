@@ -16,8 +16,9 @@ namespace {
 constexpr std::string_view compatible = "amp,partition-v1";
 
 constexpr std::string_view partition_properties[] = {
-    "compatible",       "id",        "os,type",    "amp,cores",   "cpus",   "memory",      "amp,image",
-    "amp,load-address", "amp,entry", "amp,initrd", "amp,console", "access", "amp,devices", "#access-flags-cells",
+    "compatible",  "id",         "os,type",     "amp,cores", "cpus",        "memory",
+    "amp,image",   "amp,load-address", "amp,entry", "amp,aarch32", "amp,initrd",
+    "amp,console", "access",     "amp,devices", "#access-flags-cells",
 };
 
 class PartitionReader {
@@ -37,6 +38,7 @@ public:
         spec_.image = reader_.text("amp,image");
         spec_.load_address = reader_.number("amp,load-address");
         spec_.entry = reader_.number("amp,entry");
+        spec_.aarch32 = reader_.flag("amp,aarch32");
         spec_.initrd = reader_.text("amp,initrd");
         spec_.console = reader_.flag("amp,console");
         read_unsupported();

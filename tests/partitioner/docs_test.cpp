@@ -25,7 +25,7 @@ TEST_CASE("docs/checks.md lists the rules") {
 TEST_CASE("docs/description.md names every property") {
     const std::string text = source_text("docs/description.md");
     for (const auto name : {"compatible", "id",          "os,type",          "amp,cores",   "cpus",
-                            "memory",     "amp,image",   "amp,load-address", "amp,entry",   "amp,initrd",
+                            "memory",     "amp,image",   "amp,load-address", "amp,entry",   "amp,initrd", "amp,aarch32",
                             "bootargs",   "amp,console", "access",           "amp,devices", "amp,peer",
                             "amp,size",   "amp,address", "doorbell-spis",    "keep-cpus",   "memory-margin-mib"}) {
         INFO(name);

@@ -60,6 +60,19 @@ TEST_CASE("with GICv2 the CPU interface takes the redistributor's place") {
     CHECK(head.gicc_gpa == 0x08010000);
 }
 
+TEST_CASE("a 32-bit image makes the VCPU start in AArch32") {
+    const auto flags_of = [](const std::string& image, const std::string& more) {
+        std::string dts = description(more);
+        dts.replace(dts.find("guest.elf"), 9, image);
+        return read_at<amp_partition>(emit_descriptor(plans_for(dts, qemu_world(), image_disk()).at(0)), 0).flags;
+    };
+    CHECK(flags_of("guest.elf", "") == AMP_PARTITION_CONSOLE);
+    CHECK(flags_of("guest32.elf", "") == (AMP_PARTITION_CONSOLE | AMP_PARTITION_AARCH32));
+    CHECK(flags_of("guest32.elf", "amp,aarch32;") == (AMP_PARTITION_CONSOLE | AMP_PARTITION_AARCH32));
+    CHECK(flags_of("guest.bin", "") == AMP_PARTITION_CONSOLE);
+    CHECK(flags_of("guest.bin", "amp,aarch32;") == (AMP_PARTITION_CONSOLE | AMP_PARTITION_AARCH32));
+}
+
 TEST_CASE("the arrays of a descriptor") {
     const Bytes blob = descriptor(3, 1);
     const auto head = read_at<amp_partition>(blob, 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "amp/partitioner/image.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "support/elf_builder.hpp"
@@ -8,6 +9,24 @@
 
 using namespace amp;
 using namespace amp::test;
+
+namespace {
+
+// Under ASan: reads nothing that is not there, whatever one of the first bytes becomes.
+void parse_altered(const Bytes& good, std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; ++i) {
+        for (const int flip : {0x01, 0x80, 0xff}) {
+            Bytes wrong = good;
+            wrong[i] = static_cast<std::uint8_t>(wrong[i] ^ flip);
+            const auto image = parse_image(wrong);
+            if (image) {
+                CHECK(image->segments.size() <= 2);
+            }
+        }
+    }
+}
+
+} // namespace
 
 TEST_CASE("segments of an ELF file come sorted, with bytes and size") {
     const auto image =
@@ -30,23 +49,38 @@ TEST_CASE("no truncated or altered ELF file is read beyond its end") {
         const auto image = parse_image(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)));
         REQUIRE_FALSE(image);
     }
-    for (std::size_t i = 0; i < 64 + 2 * 56; ++i) {
-        for (const int flip : {0x01, 0x80, 0xff}) {
-            Bytes wrong = good;
-            wrong[i] = static_cast<std::uint8_t>(wrong[i] ^ flip);
-            const auto image = parse_image(wrong); // under ASan: reads nothing that is not there
-            if (image) {
-                CHECK(image->segments.size() <= 2);
-            }
-        }
+    parse_altered(good, 64 + 2 * 56);
+}
+
+TEST_CASE("no truncated or altered 32-bit ELF file is read beyond its end") {
+    const Bytes good = make_elf({.machine = 40, .elf_class = 1, .segments = {{}, {.address = 0x40002000}}});
+    for (std::size_t size = 4; size < good.size(); ++size) {
+        REQUIRE_FALSE(parse_image(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size))));
     }
+    parse_altered(good, 52 + 2 * 32);
+}
+
+TEST_CASE("a 32-bit ELF file is 32-bit Arm code") {
+    const auto image = parse_image(make_elf({.machine = 40,
+                                             .elf_class = 1,
+                                             .entry = 0x8004,
+                                             .segments = {{.address = 0x40000000, .virtual_address = 0x8000}}}));
+    REQUIRE(image);
+    CHECK(image->format == ImageFormat::elf);
+    CHECK(image->aarch32);
+    CHECK(image->entry == GuestPhysAddr(0x40000004));
+    CHECK(image->segments.at(0).memory_size == 0x1000);
+    CHECK(image->segments.at(0).bytes == Bytes(0x100, 0xa0));
+    CHECK_FALSE(parse_image(make_elf())->aarch32);
 }
 
 TEST_CASE("every damage has its rule") {
     const auto rule = [](const Bytes& file) { return parse_image(file).error().rule; };
     CHECK(rule({}) == "image.empty");
     CHECK(rule(make_elf({.machine = 40})) == "image.machine");
+    CHECK(rule(make_elf({.machine = 40, .elf_class = 2})) == "image.machine");
     CHECK(rule(make_elf({.elf_class = 1})) == "image.machine");
+    CHECK(rule(make_elf({.machine = 3, .elf_class = 1})) == "image.machine");
     CHECK(rule(make_elf({.type = 4})) == "image.not-executable");
     CHECK(rule(make_elf({.segments = {}})) == "image.not-executable");
     CHECK(rule(make_elf({.segments = {{.file_size = 0, .memory_size = 0}}})) == "image.not-executable");
@@ -64,6 +98,28 @@ TEST_CASE("an arm64 Image says how much memory it needs") {
     CHECK(image->text_offset == 0x1000);
     CHECK(image->segments.at(0).memory_size == 0x300000);
     CHECK(parse_image(make_linux_image(4096, 0))->text_offset == 0x80000);
+}
+
+TEST_CASE("a zImage says what it unpacks to, or is guessed at") {
+    const auto image = parse_image(make_zimage(0x1000, 0x20000, 0x300));
+    REQUIRE(image);
+    CHECK(image->format == ImageFormat::zimage);
+    CHECK(image->aarch32);
+    CHECK(image->unpacked_size == 0x20300);
+    CHECK(image->segments.at(0).bytes.size() == 0x1000);
+    Bytes old = make_zimage(0x1000, 0x20000);
+    old[0x34] = 0;
+    CHECK(parse_image(old)->unpacked_size == 0x5000);
+    parse_altered(make_zimage(0xa4, 0x20000), 0xa4);
+}
+
+TEST_CASE("damaged and foreign zImages") {
+    Bytes truncated = make_zimage(0x1000, 0x20000);
+    truncated.resize(0xfff);
+    CHECK(parse_image(truncated).error().rule == "image.truncated");
+    Bytes swapped = make_zimage(0x1000, 0x20000);
+    std::reverse(swapped.begin() + 0x24, swapped.begin() + 0x28);
+    CHECK(parse_image(swapped).error().rule == "image.machine");
 }
 
 TEST_CASE("anything else is raw") {

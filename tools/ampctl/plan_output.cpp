@@ -26,8 +26,10 @@ void print_facts(std::ostream& out, const Plan& plan) {
     facts.add({"core", core_list(plan)});
     facts.add({"image", plan.image_file.empty()
                             ? "none"
-                            : fmt::format("{} ({})", plan.image_file, to_string(plan.image_format))});
-    facts.add({"entry", fmt::format("{}, x0 = {}", address_text(plan.entry.number), address_text(plan.dtb.number))});
+                            : fmt::format("{} ({}{})", plan.image_file, to_string(plan.image_format),
+                                          plan.aarch32 ? ", 32-bit" : "")});
+    facts.add({"entry", fmt::format("{}, {} = {}", address_text(plan.entry.number), plan.aarch32 ? "r2" : "x0",
+                                    address_text(plan.dtb.number))});
     if (!plan.bootargs.empty())
         facts.add({"bootargs", printable(plan.bootargs)});
     facts.add({"interrupts",

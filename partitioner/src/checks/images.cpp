@@ -70,8 +70,8 @@ void no_room(const CheckContext& context, std::size_t index, Report& report) {
     if (!files.placed || !files.placed->has_value()) {
         return;
     }
-    auto used = (*files.placed)->used;
-    if (!place_high(partition, (*files.placed)->entry, dtb_room(partition), used)) {
+    PlacedImage placed = **files.placed;
+    if (!place_high(partition, placed, dtb_room(partition))) {
         report(image_place(partition),
                "beside the image there is no room for the device tree, " + size_text(dtb_room(partition)),
                "make memory larger");
@@ -98,10 +98,9 @@ void initrd_no_room(const CheckContext& context, std::size_t index, Report& repo
     if (!files.initrd || !files.initrd->has_value() || !files.placed || !files.placed->has_value()) {
         return;
     }
-    const GuestPhysAddr entry = (*files.placed)->entry;
-    auto used = (*files.placed)->used;
+    PlacedImage placed = **files.placed;
     const std::uint64_t size = (*files.initrd)->size();
-    if (place_high(partition, entry, dtb_room(partition), used) && !place_high(partition, entry, size, used)) {
+    if (place_high(partition, placed, dtb_room(partition)) && !place_high(partition, placed, size)) {
         report(partition.initrd->place,
                "initrd " + quoted(files.initrd_path) + " of " + size_text(size) +
                    " does not fit beside image and device tree",
@@ -119,6 +118,7 @@ constexpr char load_address_rule[] = "image.load-address";
 constexpr char outside_memory_rule[] = "image.outside-memory";
 constexpr char too_big_rule[] = "image.too-big";
 constexpr char entry_rule[] = "image.entry";
+constexpr char aarch32_rule[] = "image.aarch32";
 
 constexpr Rule rules[] = {
     {"image.missing", Severity::error, "every partition has an image", missing},
@@ -130,7 +130,7 @@ constexpr Rule rules[] = {
      "the image is not compressed",
      report_error<compressed_rule>,
      {"image.unreadable"}},
-    {machine_rule, Severity::error, "the image is for arm64", report_error<machine_rule>, {"image.unreadable"}},
+    {machine_rule, Severity::error, "the image is for arm64 or 32-bit Arm", report_error<machine_rule>, {"image.unreadable"}},
     {not_executable_rule,
      Severity::error,
      "an ELF image is a linked program",
@@ -159,10 +159,15 @@ constexpr Rule rules[] = {
      {"image.unreadable"}},
     {too_big_rule,
      Severity::error,
-     "an arm64 Image or raw image fits into memory",
+     "a Linux kernel or raw image fits into memory",
      report_error<too_big_rule>,
      {"image.unreadable"}},
     {entry_rule, Severity::error, "the entry point lies in the image", report_error<entry_rule>, {"image.unreadable"}},
+    {aarch32_rule,
+     Severity::error,
+     "amp,aarch32 suits the image, and 32-bit code lies below 4 GiB",
+     report_error<aarch32_rule>,
+     {"image.unreadable"}},
     {"image.no-room",
      Severity::error,
      "there is room for the device tree beside the image",

@@ -6,8 +6,11 @@
 
 namespace amp::test {
 
-Bytes make_elf(const ElfOptions& options) {
-    Elf64_Ehdr header{};
+namespace {
+
+template <typename Ehdr, typename Phdr>
+Bytes make(const ElfOptions& options) {
+    Ehdr header{};
     std::memcpy(header.e_ident, ELFMAG, SELFMAG);
     header.e_ident[EI_CLASS] = options.elf_class;
     header.e_ident[EI_DATA] = ELFDATA2LSB;
@@ -15,25 +18,50 @@ Bytes make_elf(const ElfOptions& options) {
     header.e_type = static_cast<Elf64_Half>(options.type);
     header.e_machine = static_cast<Elf64_Half>(options.machine);
     header.e_version = EV_CURRENT;
-    header.e_entry = options.entry;
+    header.e_entry = static_cast<decltype(header.e_entry)>(options.entry);
     header.e_phoff = sizeof header;
     header.e_ehsize = sizeof header;
-    header.e_phentsize = sizeof(Elf64_Phdr);
+    header.e_phentsize = sizeof(Phdr);
     header.e_phnum = static_cast<Elf64_Half>(options.segments.size());
-    Bytes file(sizeof header + options.segments.size() * sizeof(Elf64_Phdr));
+    Bytes file(sizeof header + options.segments.size() * sizeof(Phdr));
     std::memcpy(file.data(), &header, sizeof header);
     for (std::size_t i = 0; i < options.segments.size(); ++i) {
         const auto& segment = options.segments[i];
-        Elf64_Phdr program{};
+        Phdr program{};
+        using Address = decltype(program.p_paddr);
         program.p_type = PT_LOAD;
-        program.p_offset = file.size();
-        program.p_paddr = segment.address;
-        program.p_vaddr = segment.virtual_address != 0 ? segment.virtual_address : segment.address;
-        program.p_filesz = segment.file_size;
-        program.p_memsz = segment.memory_size;
+        program.p_offset = static_cast<Address>(file.size());
+        program.p_paddr = static_cast<Address>(segment.address);
+        program.p_vaddr =
+            static_cast<Address>(segment.virtual_address != 0 ? segment.virtual_address : segment.address);
+        program.p_filesz = static_cast<Address>(segment.file_size);
+        program.p_memsz = static_cast<Address>(segment.memory_size);
         std::memcpy(file.data() + sizeof header + i * sizeof program, &program, sizeof program);
         file.resize(file.size() + segment.file_size, static_cast<std::uint8_t>(0xa0 + i));
     }
+    return file;
+}
+
+void put(Bytes& file, std::size_t at, std::initializer_list<std::uint32_t> words) {
+    for (const std::uint32_t word : words) {
+        std::memcpy(file.data() + at, &word, sizeof word);
+        at += sizeof word;
+    }
+}
+
+} // namespace
+
+Bytes make_elf(const ElfOptions& options) {
+    return options.elf_class == ELFCLASS32 ? make<Elf32_Ehdr, Elf32_Phdr>(options)
+                                           : make<Elf64_Ehdr, Elf64_Phdr>(options);
+}
+
+Bytes make_zimage(std::uint32_t file_size, std::uint32_t unpacked_size, std::uint32_t bss_size) {
+    Bytes file(file_size);
+    put(file, 0x24, {0x016f2818, 0, file_size, 0x04030201, 0x45454545, 0x80});
+    // a tag that nobody knows, then the kernel's size
+    put(file, 0x80, {3, 0x12345678, 0, 4, 0x5a534c4b, file_size - 4, bss_size, 0});
+    put(file, file_size - 4, {unpacked_size});
     return file;
 }
 

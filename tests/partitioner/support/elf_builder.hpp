@@ -16,7 +16,7 @@ struct ElfSegment {
 struct ElfOptions {
     unsigned machine = 183; // EM_AARCH64
     unsigned type = 2;      // ET_EXEC
-    unsigned char elf_class = 2;
+    unsigned char elf_class = 2; // ELFCLASS64; 1 makes an ELF32 file
     std::uint64_t entry = 0x40000000;
     std::vector<ElfSegment> segments = {{}};
 };
@@ -24,5 +24,8 @@ struct ElfOptions {
 Bytes make_elf(const ElfOptions& = {});
 // arm64 Image: file_size bytes, the header says image_size and text_offset
 Bytes make_linux_image(std::uint64_t file_size, std::uint64_t image_size, std::uint64_t text_offset = 0);
+
+// zImage: file_size bytes, unpacks to unpacked_size bytes, bss_size of them not in the file
+Bytes make_zimage(std::uint32_t file_size, std::uint32_t unpacked_size, std::uint32_t bss_size = 0);
 
 } // namespace amp::test

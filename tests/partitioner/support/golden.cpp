@@ -43,7 +43,7 @@ std::string plan_text(const Plan& plan) {
                 std::to_string(c.intid.number) + "\n";
     }
     text += "image " + plan.image_file + " (" + std::string(to_string(plan.image_format)) + ") entry " +
-            hex(plan.entry.number) + "\n";
+            hex(plan.entry.number) + (plan.aarch32 ? " aarch32" : "") + "\n";
     text += "device tree at " + hex(plan.dtb.number) + "\n";
     if (plan.initrd) {
         text += "initrd " + hex(plan.initrd->start.number) + " size " + hex(plan.initrd->size) + "\n";

@@ -36,6 +36,8 @@ FakeDisk image_disk() {
     constexpr std::uint64_t mib = 1u << 20;
     FakeDisk disk;
     disk.write("guest.elf", make_elf());
+    disk.write("guest32.elf", make_elf({.machine = 40, .elf_class = 1}));
+    disk.write("guest.bin", Bytes(0x1000, 0x11));
     for (const auto name : {"hello", "control-loop", "ring-echo"}) {
         disk.write(std::string("/usr/lib/amp/guests/") + name + ".elf", make_elf());
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a guest image file holds and where it wants to be: ELF64, arm64 Linux Image, or raw bytes. The format is
-// recognised by content; nothing is decided here but what the file itself says.
+// What a guest image file holds and where it wants to be: ELF, a Linux kernel for arm64 or 32-bit Arm, or raw bytes.
+// The format is recognised by content; nothing is decided here but what the file itself says.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace amp {
 
-enum class ImageFormat { elf, linux_image, raw };
+enum class ImageFormat { elf, linux_image, zimage, raw };
 std::string_view to_string(ImageFormat);
 
 // Bytes that must be at gpa when the guest starts. memory_size beyond the bytes is zero (the partition's memory is
@@ -27,10 +27,12 @@ struct Segment {
 
 struct Image {
     ImageFormat format = ImageFormat::raw;
-    std::vector<Segment> segments;     // for linux_image and raw: one, gpa is the offset from the RAM's start or 0
+    bool aarch32 = false;              // 32-bit Arm code; never set for raw, which does not say
+    std::vector<Segment> segments;     // for all but elf: one, gpa is 0
     GuestPhysAddr entry;               // elf only
     bool position_independent = false; // elf: may be moved as a whole
     std::uint64_t text_offset = 0;     // linux_image: from a 2 MiB boundary
+    std::uint64_t unpacked_size = 0;   // zimage: of the kernel that it unpacks, zeroed data included
 };
 
 // rule is the check that failed ("image.machine"), message what is wrong with the file.

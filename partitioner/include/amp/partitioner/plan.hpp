@@ -73,6 +73,7 @@ struct Plan {
     std::string bootargs;
     std::string image_file; // resolved path; empty: none
     ImageFormat image_format = ImageFormat::raw;
+    bool aarch32 = false; // the VCPU starts in AArch32
     std::vector<Segment> segments;       // everything to load, device tree and info page included
     std::uint64_t memory_bytes() const;  // RegionKind::memory
     std::uint64_t channel_bytes() const; // RegionKind::channel

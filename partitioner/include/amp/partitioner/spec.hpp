@@ -39,6 +39,7 @@ struct PartitionSpec {
     std::optional<Located<std::string>> image;
     std::optional<Located<std::uint64_t>> load_address;
     std::optional<Located<std::uint64_t>> entry;
+    std::optional<Place> aarch32; // the raw image is 32-bit Arm code
     std::optional<Located<std::string>> initrd;
     std::optional<Located<std::string>> bootargs;
     std::optional<Place> console;
