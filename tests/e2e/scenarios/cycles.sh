@@ -21,9 +21,13 @@ for i in $(seq "$CYCLES"); do
     [ $((i % 50)) -ne 0 ] || echo "cycle $i"
 done
 figure "$CYCLES cycles of create, start, stop, destroy: $((($(now_ms) - begin) / CYCLES)) ms each"
-growth=$((early_kib - $(available_kib)))
-echo "growth from cycle $early to $CYCLES: $growth KiB"
-[ "$growth" -le 512 ] || fail "memory grew by $growth KiB"
+# Linux's own slabs breathe by some hundred KiB, and each hotplug leaves it about 1 KiB (it does without our module, too); a
+# single page of ours that is lost in each cycle is more.
+bound=$((512 + CYCLES))
+growth() { echo $((early_kib - $(available_kib))); }
+is_bounded() { [ "$(growth)" -le "$bound" ]; }
+wait_until 10 "memory to have grown by at most $bound KiB (now: $(growth))" is_bounded
+echo "growth from cycle $early to $CYCLES: $(growth) KiB (bound $bound)"
 unload_module
 check_machine
 finish

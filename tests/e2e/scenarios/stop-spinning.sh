@@ -10,6 +10,9 @@ stop_one() {
     is_in_state spin stopped || fail "after stop $1 it is $(state_of spin)"
 }
 
+# "spin: stopped in 1.29 ms" as a number
+in_microseconds() { awk '{ print $(NF - 1) * ($NF == "us" ? 1 : $NF == "ms" ? 1000 : $NF == "s" ? 1000000 : 0 / 0) }'; }
+
 load_module
 remember_machine
 describe spin 1 "$CORE" misbehave-spin-masked.elf
@@ -17,8 +20,8 @@ run ampctl create "$WORK/spin.dts"
 step "$STOPS times start and stop of a guest that masks everything and spins"
 for i in $(seq "$STOPS"); do stop_one "$i"; done >"$WORK/stops"
 cat "$WORK/stops"
-figure "stop of a spinning, masked guest: $(sed -n 's/.*stopped in //p' "$WORK/stops" | sort -n | awk '
-    { text[NR] = $0 } END { print "least " text[1] ", median " text[int((NR + 1) / 2)] ", most " text[NR] }')"
+figure "stop of a spinning, masked guest: $(in_microseconds <"$WORK/stops" | sort -n | awk '
+    { us[NR] = $1 } END { printf "least %d us, median %d us, most %d us", us[1], us[int((NR + 1) / 2)], us[NR] }')"
 remove spin
 
 step "crash, then start again, at once"
