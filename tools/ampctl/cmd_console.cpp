@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // ampctl console NAME: history, then live.
 #include "command.hpp"
+#include "console_history.hpp"
 #include "console_pump.hpp"
 #include "console_session.hpp"
 #include "explain.hpp"
@@ -9,21 +10,11 @@
 namespace amp::ctl {
 namespace {
 
-// More than any history; a guest that prints on and on is left behind there.
-constexpr std::size_t history_limit = 4u << 20;
-
 Outcome<ExitStatus> print_history(Context& context, Selected& one) {
-    std::size_t printed = 0;
-    for (std::uint64_t position = 0; printed < history_limit;) {
-        const auto chunk = one.partition->read_stream(Stream::console, position);
-        if (!chunk)
-            return Err{explain(chunk.error(), "read the console")};
-        if (chunk->bytes.empty())
-            break;
-        context.out << chunk->bytes;
-        printed += chunk->bytes.size();
-        position = chunk->next;
-    }
+    const auto history = console_history(*one.partition);
+    if (!history)
+        return Err{explain(history.error(), "read the console")};
+    context.out << *history;
     return ExitStatus::ok;
 }
 

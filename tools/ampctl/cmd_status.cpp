@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // ampctl status [NAME]: state, core, memory, and why a guest ended.
 #include "command.hpp"
+#include "console_history.hpp"
 #include "crash_report.hpp"
 #include "explain.hpp"
 #include "names.hpp"
@@ -38,6 +39,8 @@ void print_status(Context& context, const Selected& one) {
                                      size_text(query.segment_bytes))});
     table.add({"started", fmt::format("{} time{}, restarted itself {} time{}", query.starts,
                                       query.starts == 1 ? "" : "s", query.resets, query.resets == 1 ? "" : "s")});
+    if (one.panic)
+        table.add({"panic", printable(*one.panic)});
     const auto channels = channels_of(context, one.name);
     table.add({"channels", channels.empty() ? "none to dom0" : fmt::format("{}", fmt::join(channels, ", "))});
     if (query.state != AMP_STATE_LOST && query.failure.status != AMP_STATUS_OK)
@@ -48,10 +51,18 @@ void print_status(Context& context, const Selected& one) {
         print_crash(context.out, query.exit, "  ");
 }
 
+// A guest without a console, or one that is destroyed at this moment, has nothing to tell.
+void look_for_panic(Selected& one) {
+    if (const auto history = console_history(*one.partition))
+        one.panic = linux_panic(*history);
+}
+
 Outcome<ExitStatus> run(Context& context) {
-    const auto selected = select(context, 0, true);
+    auto selected = select(context, 0, true);
     if (!selected)
         return Err{selected.error()};
+    for (Selected& one : *selected)
+        look_for_panic(one);
     if (context.json()) {
         context.out << status_json(*selected) << '\n';
         return ExitStatus::ok;

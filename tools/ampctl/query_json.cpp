@@ -65,6 +65,8 @@ Json one_status(const Selected& one) {
     json["resets"] = query.resets;
     json["doorbell"] = query.doorbell_intid;
     json["up_seconds"] = query.starts == 0 ? 0 : ticks_seconds(query.start_ticks, query.now_ticks, query.counter_hz);
+    if (one.panic)
+        json["panic"] = *one.panic;
     json["exit"] = exit_json(query.exit);
     if (query.failure.status != AMP_STATUS_OK)
         json["failure"] = {{"status", status_name(query.failure.status)},

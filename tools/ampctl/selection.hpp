@@ -6,6 +6,7 @@
 #include "outcome.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct Selected {
     std::string name;
     std::unique_ptr<Partition> partition;
     amp_query query{};
+    std::optional<std::string> panic; // of a Linux guest that runs on after it; filled in by status
 };
 
 Outcome<Selected> select_one(Context& context, const std::string& name);
