@@ -55,14 +55,16 @@ Run run_logged(const std::vector<std::string>& arguments, const std::filesystem:
 }  // namespace
 
 std::string replace_paths(const std::string& text, const Paths& paths) {
-    const std::map<std::string, std::string> known = {{"source", paths.source.string()}, {"arm64", paths.arm64.string()}};
+    const std::map<std::string, std::string> known = {{"source", paths.source.string()},
+                                                      {"arm64", paths.arm64.string()},
+                                                      {"foreign", (paths.source / "build/foreign").string()}};
     std::string out;
     size_t position = 0;
     for (auto start = text.find("${"); start != std::string::npos; start = text.find("${", position)) {
         const auto end = text.find('}', start);
         const auto name = end == std::string::npos ? std::string() : text.substr(start + 2, end - start - 2);
         if (!known.contains(name)) {
-            throw ConfigError(fmt::format("'{}': only ${{source}} and ${{arm64}} are known", text));
+            throw ConfigError(fmt::format("'{}': only ${{source}}, ${{arm64}} and ${{foreign}} are known", text));
         }
         out += text.substr(position, start - position) + known.at(name);
         position = end + 1;

@@ -17,7 +17,7 @@ struct Paths {
     std::filesystem::path logs;    // <logs>/<scenario>/console.log
 };
 
-// Replaces ${source} and ${arm64}; throws ConfigError for another name.
+// Replaces ${source}, ${arm64} and ${foreign} (build/foreign of the source); throws ConfigError for another name.
 std::string replace_paths(const std::string& text, const Paths& paths);
 
 // The shell text that dom0 runs: variables, the library, then the scenario's script or commands.

@@ -15,6 +15,7 @@ const Paths paths{.source = AMP_SOURCE_DIR, .arm64 = "/build", .logs = "/logs"};
 
 TEST_CASE("paths in file entries are replaced, unknown ones refused") {
     CHECK(replace_paths("${arm64}/guests/*.elf:/x/", paths) == "/build/guests/*.elf:/x/");
+    CHECK(replace_paths("${foreign}/guest-rt/Image", paths) == AMP_SOURCE_DIR "/build/foreign/guest-rt/Image");
     CHECK_THROWS_AS(replace_paths("${home}/x", paths), ConfigError);
     CHECK_THROWS_AS(replace_paths("${arm64", paths), ConfigError);
 }
