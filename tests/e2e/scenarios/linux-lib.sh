@@ -13,6 +13,7 @@ guest_root() {
 /bin/busybox mount -t sysfs sysfs /sys
 /bin/busybox mount -t devtmpfs devtmpfs /dev
 /bin/busybox --install -s /bin
+mkdir -p /dev/shm
 echo "guest: $(uname -r) $(uname -m), $(nproc) CPU"
 case " $(cat /proc/cmdline) " in *" then=reboot "*) reboot -f ;; *" then=poweroff "*) poweroff -f ;; esac
 while :; do setsid -c sh -i; done
