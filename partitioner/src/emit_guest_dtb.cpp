@@ -45,16 +45,17 @@ void add_cpu(TreeNode& root, const Plan& plan, const Live& live) {
     cpu.set_text("enable-method", "psci");
 }
 
-void add_psci(TreeNode& root) {
+void add_psci(TreeNode& root, const Plan& plan) {
     TreeNode& psci = root.add("psci");
     psci.set_texts("compatible", {"arm,psci-1.0", "arm,psci-0.2", "arm,psci"});
     psci.set_text("method", "hvc");
     // For clients of PSCI 0.1, whose numbers are the caller's to know (psci.yaml); the values are PSCI 0.2's (Arm DEN
     // 0022).
-    psci.set_cells("cpu_suspend", {0xc4000001});
+    const std::uint32_t convention = plan.aarch32 ? 0x84000000 : 0xc4000000; // SMC32, SMC64
+    psci.set_cells("cpu_suspend", {convention + 1});
     psci.set_cells("cpu_off", {0x84000002});
-    psci.set_cells("cpu_on", {0xc4000003});
-    psci.set_cells("migrate", {0xc4000005});
+    psci.set_cells("cpu_on", {convention + 3});
+    psci.set_cells("migrate", {convention + 5});
 }
 
 void add_timer(TreeNode& root, const Plan& plan) {
@@ -103,7 +104,7 @@ void add_console(TreeNode& root, const Platform& platform) {
 
 void add_memory(TreeNode& root, const Plan& plan) {
     for (const auto& region : plan.regions) {
-        if (region.kind == RegionKind::memory && (region.access & AMP_ACCESS_WRITE) != 0) {
+        if (region.is_ram) {
             TreeNode& memory = root.add(at("memory", region.range.start));
             memory.set_text("device_type", "memory");
             memory.set_u64s("reg", {region.range.start.number, region.range.size});
@@ -142,9 +143,46 @@ void add_channels(TreeNode& root, const Plan& plan) {
     }
 }
 
+// What an overlay may name: label, and the beginning of the node's name.
+struct Label {
+    const char* label;
+    const char* node;
+};
+constexpr Label labels[] = {{"gic", "intc@"},    {"console", "serial@"}, {"clk24mhz", "apb-pclk"}, {"timer", "timer"},
+                            {"psci", "psci"},    {"chosen", "chosen"},   {"cpus", "cpus"},         {"info", "info@"}};
+
+// As dtc -@ makes it. Labels resolve to phandles, so a node with a label needs one.
+void add_symbols(TreeNode& root) {
+    std::uint32_t phandle = clock_phandle;
+    std::vector<std::pair<std::string, std::string>> found;
+    for (auto& node : root.children) {
+        for (const auto& [label, name] : labels) {
+            if (!node.name.starts_with(name) || (node.name != name && !std::string_view(name).ends_with('@'))) {
+                continue;
+            }
+            if (node.property("phandle") == nullptr) {
+                node.set_cells("phandle", {++phandle});
+            }
+            found.emplace_back(label, node.path);
+        }
+    }
+    TreeNode& symbols = root.add("__symbols__");
+    for (const auto& [label, path] : found) {
+        symbols.set_text(label, path);
+    }
+}
+
 } // namespace
 
-Bytes emit_guest_dtb(const Plan& plan, const Live& live) {
+std::vector<std::string> dtb_labels() {
+    std::vector<std::string> all;
+    for (const auto& label : labels) {
+        all.emplace_back(label.label);
+    }
+    return all;
+}
+
+Bytes emit_guest_dtb(const Plan& plan, const Live& live, Symbols symbols) {
     TreeNode root;
     root.path = "/";
     root.set_cells("#address-cells", {2});
@@ -155,11 +193,14 @@ Bytes emit_guest_dtb(const Plan& plan, const Live& live) {
     add_chosen(root, plan);
     add_memory(root, plan);
     add_cpu(root, plan, live);
-    add_psci(root);
+    add_psci(root, plan);
     add_timer(root, plan);
     add_gic(root, plan.platform);
     add_console(root, plan.platform);
     add_channels(root, plan);
+    if (symbols == Symbols::present) {
+        add_symbols(root);
+    }
     return write_dtb(root);
 }
 

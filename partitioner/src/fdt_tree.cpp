@@ -76,12 +76,19 @@ bool is_dtb(const Bytes& bytes) {
            bytes[3] == 0xed;
 }
 
-Result<TreeNode, std::string> parse_dtb(const Bytes& bytes) {
+std::optional<std::string> dtb_error(const Bytes& bytes) {
     if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
-        return Err{std::string("too large for a flattened device tree")};
+        return "too large for a flattened device tree";
     }
     if (const int error = fdt_check_full(bytes.data(), bytes.size())) {
-        return Err{std::string("not a valid flattened device tree (") + fdt_strerror(error) + ")"};
+        return std::string("not a valid flattened device tree (") + fdt_strerror(error) + ")";
+    }
+    return std::nullopt;
+}
+
+Result<TreeNode, std::string> parse_dtb(const Bytes& bytes) {
+    if (auto error = dtb_error(bytes)) {
+        return Err{std::move(*error)};
     }
     TreeNode root;
     root.path = "/";
@@ -104,6 +111,60 @@ Bytes write_dtb(const TreeNode& root) {
             __builtin_trap();
         }
     }
+}
+
+namespace {
+
+std::string overlay_error(int error) {
+    switch (error) {
+    case -FDT_ERR_NOTFOUND:
+    case -FDT_ERR_BADPATH:
+        return "the tree lacks a label or path that it names";
+    case -FDT_ERR_BADOVERLAY:
+    case -FDT_ERR_BADSTRUCTURE:
+    case -FDT_ERR_BADPHANDLE:
+        return std::string("it is no well-formed overlay (") + fdt_strerror(error) + ")";
+    default:
+        return fdt_strerror(error);
+    }
+}
+
+// An overlay without fragments changes nothing, which nobody wants.
+bool has_fragment(const Bytes& overlay) {
+    int child = 0;
+    fdt_for_each_subnode(child, overlay.data(), 0) {
+        if (fdt_subnode_offset(overlay.data(), child, "__overlay__") >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace
+
+Result<Bytes, std::string> apply_overlay(const Bytes& base, const Bytes& overlay) {
+    if (!has_fragment(overlay)) {
+        return Err{std::string("it is a device tree without fragments, no overlay")};
+    }
+    constexpr std::size_t capacity_max = 64u << 20;
+    for (std::size_t capacity = base.size() + 2 * overlay.size() + 4096; capacity <= capacity_max; capacity *= 2) {
+        Bytes merged(capacity);
+        // Both are changed, and spoilt where it fails.
+        Bytes consumed = overlay;
+        int error = fdt_open_into(base.data(), merged.data(), static_cast<int>(merged.size()));
+        if (error == 0) {
+            error = fdt_overlay_apply(merged.data(), consumed.data());
+        }
+        if (error == 0) {
+            fdt_pack(merged.data());
+            merged.resize(fdt_totalsize(merged.data()));
+            return merged;
+        }
+        if (error != -FDT_ERR_NOSPACE) {
+            return Err{overlay_error(error)};
+        }
+    }
+    return Err{std::string("it is too large")};
 }
 
 } // namespace amp

@@ -34,8 +34,9 @@ std::vector<NamedRange> platform_ranges(const Platform&);
 // One range per channel, in their order; nothing where the window is full. Sizes are page aligned.
 std::vector<std::optional<GuestRange>> place_channels(const PartitionSpec&);
 
-// Memory regions with neighbours joined, sorted by address.
-std::vector<GuestRange> joined_memory(const PartitionSpec&);
+// Memory regions with neighbours joined, sorted by address; listed: only what the guest is told of.
+enum class Memory { all, listed };
+std::vector<GuestRange> joined_memory(const PartitionSpec&, Memory = Memory::all);
 
 struct PlacedImage {
     std::vector<Segment> segments;
@@ -47,8 +48,15 @@ struct PlacedImage {
 };
 Result<PlacedImage, ImageError> place_image(const Image&, const PartitionSpec&);
 
-// Room kept for the generated device tree: more than it ever needs.
-std::uint64_t dtb_room(const PartitionSpec&);
+// Of the largest region: more no image can have, whatever it unpacks to.
+std::uint64_t largest_memory(const PartitionSpec&);
+bool in_memory(const PartitionSpec&, const GuestRange&);
+// The first of others that shares a byte with the range; null: none.
+const GuestRange* find_overlap(const GuestRange&, const std::vector<GuestRange>& others);
+// For messages: "0x40000000-0x40ffffff", and all memory like that
+std::string range_text(const GuestRange&);
+std::string memory_text(const PartitionSpec&);
+
 // The highest free place below the image's ceiling, preferring the memory region that holds its entry; added to used.
 std::optional<GuestRange> place_high(const PartitionSpec&, PlacedImage&, std::uint64_t size);
 

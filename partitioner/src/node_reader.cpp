@@ -28,6 +28,23 @@ std::optional<Located<std::string>> NodeReader::text(std::string_view name) cons
     return Located<std::string>{all->front(), property->place};
 }
 
+std::vector<Located<std::string>> NodeReader::texts(std::string_view name) const {
+    std::vector<Located<std::string>> located;
+    const TreeProperty* property = node_.property(name);
+    if (property == nullptr) {
+        return located;
+    }
+    const auto all = property->strings();
+    if (!all) {
+        wrong_type(*property, "a list of strings", " = \"...\", \"...\"");
+        return located;
+    }
+    for (const auto& text : *all) {
+        located.push_back({text, property->place});
+    }
+    return located;
+}
+
 std::optional<Located<std::uint32_t>> NodeReader::cell(std::string_view name) const {
     const TreeProperty* property = node_.property(name);
     if (property == nullptr) {

@@ -18,6 +18,8 @@ public:
     NodeReader(const TreeNode& node, Diagnostics& diagnostics) : node_(node), diagnostics_(diagnostics) {}
 
     std::optional<Located<std::string>> text(std::string_view property) const;
+    // One or more strings; empty where there are none
+    std::vector<Located<std::string>> texts(std::string_view property) const;
     // One cell
     std::optional<Located<std::uint32_t>> cell(std::string_view property) const;
     // One or two cells
@@ -39,5 +41,7 @@ private:
 
 // spec_channels.cpp: the channels node
 std::vector<ChannelSpec> read_channels(const TreeNode& channels, Diagnostics&);
+// spec_files.cpp: the files node
+std::vector<FileSpec> read_files(const TreeNode& files, Diagnostics&);
 
 } // namespace amp

@@ -8,7 +8,9 @@
 #include "amp/abi/info_page.h"
 #include "amp/partitioner/emit.hpp"
 #include "doorbell_plan.hpp"
+#include "fdt_tree.hpp"
 #include "layout.hpp"
+#include "payload.hpp"
 #include "text.hpp"
 
 namespace amp {
@@ -42,10 +44,12 @@ public:
             take_regions();
             failure = load_files();
         }
+        if (!failure) {
+            failure = add_generated();
+        }
         if (failure) {
             return Err{std::move(*failure)};
         }
-        add_generated();
         return std::move(plan_);
     }
 
@@ -107,7 +111,8 @@ private:
 
     void take_regions() {
         for (const auto& region : partition_.memory) {
-            plan_.regions.push_back({region.value, PhysAddr(), RegionKind::memory, ram_access, 0, "ram"});
+            plan_.regions.push_back({region.value, PhysAddr(), RegionKind::memory, ram_access, 0,
+                                     region.unlisted ? "unlisted memory" : "ram", !region.unlisted});
         }
         plan_.regions.push_back({{GuestPhysAddr(AMP_INFO_GPA), AMP_PAGE_SIZE},
                                  PhysAddr(),
@@ -134,47 +139,107 @@ private:
         if (!bytes) {
             return changed("image " + quoted(plan_.image_file) + " can't be read: " + bytes.error());
         }
-        const auto image = parse_image(*bytes);
+        const auto image = parse_image(*bytes, largest_memory(partition_));
         auto placed = image ? place_image(*image, partition_) : Result<PlacedImage, ImageError>(Err{image.error()});
         if (!placed) {
             return changed("image " + quoted(plan_.image_file) + ": " + placed.error().message);
         }
         plan_.image_format = image->format;
+        plan_.image_compressed = image->compressed;
         plan_.aarch32 = placed->aarch32;
         plan_.entry = placed->entry;
         plan_.segments = std::move(placed->segments);
-        const auto dtb = place_high(partition_, *placed, dtb_room(partition_));
-        if (!dtb) {
-            return changed("no room is left for the device tree");
+        payload_ = read_payload(spec_, partition_, world_.image_path, disk_);
+        auto failure = load_plain_files(*placed);
+        if (!failure) {
+            failure = load_device_trees();
         }
-        plan_.dtb = dtb->start;
-        return load_initrd(*placed);
+        if (!failure) {
+            dtb_room_ = dtb_room(partition_, payload_);
+            const auto dtb = place_dtb(partition_, *placed, dtb_room_);
+            if (!dtb) {
+                return changed("no room is left for the device tree");
+            }
+            plan_.dtb = dtb->start;
+            failure = load_initrd(*placed);
+        }
+        return failure;
+    }
+
+    Failure load_plain_files(PlacedImage& placed) {
+        for (std::size_t i = 0; i < payload_.files.size(); ++i) {
+            auto& [path, bytes] = payload_.files[i];
+            const auto& spec = partition_.files[i];
+            if (!bytes || !spec.address) {
+                return changed("file " + quoted(path) + " can't be read: " + (bytes ? "no address" : bytes.error()));
+            }
+            const GuestRange range{GuestPhysAddr(spec.address->value), bytes->size()};
+            if (range.empty() || !in_memory(partition_, range) || find_overlap(range, placed.used) != nullptr) {
+                return changed("file " + quoted(path) + " does not fit where it shall go");
+            }
+            placed.used.push_back(range);
+            plan_.segments.push_back({range.start, range.size, std::move(*bytes), "file " + spec.name.value});
+        }
+        return std::nullopt;
+    }
+
+    Failure load_device_trees() {
+        std::vector<PayloadFile*> trees;
+        for (auto& overlay : payload_.overlays) {
+            trees.push_back(&overlay);
+        }
+        if (payload_.dtb) {
+            trees.push_back(&*payload_.dtb);
+        }
+        for (auto* tree : trees) {
+            if (tree->bytes) {
+                tree->bytes = device_tree_blob(*tree->bytes, tree->path);
+            }
+            if (!tree->bytes) {
+                return changed("device tree " + quoted(tree->path) + ": " + tree->bytes.error());
+            }
+        }
+        return std::nullopt;
     }
 
     Failure load_initrd(PlacedImage& placed) {
-        if (!partition_.initrd) {
+        if (!payload_.initrd) {
             return std::nullopt;
         }
-        const std::string file = world_.image_path.find(disk_, spec_.file, partition_.initrd->value);
-        auto bytes = disk_.read(file);
+        auto& [path, bytes] = *payload_.initrd;
         const auto place = bytes ? place_high(partition_, placed, bytes->size()) : std::nullopt;
         if (!place) {
-            return changed("initrd " + quoted(file) + (bytes ? " does not fit" : " can't be read: " + bytes.error()));
+            return changed("initrd " + quoted(path) + (bytes ? " does not fit" : " can't be read: " + bytes.error()));
         }
         plan_.initrd = *place;
         plan_.segments.push_back({place->start, place->size, std::move(*bytes), "initrd"});
         return std::nullopt;
     }
 
-    void add_generated() {
-        Bytes tree = emit_guest_dtb(plan_, *world_.live);
-        // dtb_room() is an upper bound by construction.
-        if (tree.size() > dtb_room(partition_)) {
-            __builtin_trap();
+    Failure add_generated() {
+        Bytes tree = payload_.dtb
+                         ? *payload_.dtb->bytes
+                         : emit_guest_dtb(plan_, *world_.live,
+                                          payload_.overlays.empty() ? Symbols::absent : Symbols::present);
+        for (std::size_t i = 0; i < payload_.overlays.size(); ++i) {
+            auto merged = apply_overlay(tree, *payload_.overlays[i].bytes);
+            if (!merged) {
+                return Diagnostic{"overlay.applies", Severity::error, partition_.dtb_overlays[i].place,
+                                  "overlay " + quoted(payload_.overlays[i].path) +
+                                      " can't be applied: " + merged.error(),
+                                  payload_.dtb ? "amp,dtb's file needs what the overlay names; dtc -@ keeps its labels"
+                                               : "labels of the generated tree are " + joined(dtb_labels()) +
+                                                     ""};
+            }
+            tree = std::move(*merged);
         }
         const std::uint64_t tree_size = tree.size();
+        if (tree_size > dtb_room_) {
+            return changed("the device tree is larger than the room kept for it");
+        }
         plan_.segments.push_back({plan_.dtb, tree_size, std::move(tree), "device tree"});
         plan_.segments.push_back({GuestPhysAddr(AMP_INFO_GPA), AMP_PAGE_SIZE, emit_info_page(plan_), "info page"});
+        return std::nullopt;
     }
 
     const Spec& spec_;
@@ -182,6 +247,8 @@ private:
     const World& world_;
     const Disk& disk_;
     Plan plan_;
+    Payload payload_;
+    std::uint64_t dtb_room_ = 0;
 };
 
 std::uint64_t bytes_of_kind(const Plan& plan, RegionKind kind) {

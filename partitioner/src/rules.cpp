@@ -36,8 +36,9 @@ constexpr RuleInfo reader_rules[] = {
 const std::vector<const Rule*>& rule_table() {
     static const std::vector<const Rule*> table = [] {
         std::vector<const Rule*> all;
-        for (const auto rules : {identity_rules(), device_rules(), cpu_rules(), memory_rules(), channel_rules(),
-                                 channel_peer_rules(), image_rules(), interrupt_rules()}) {
+        for (const auto rules :
+             {identity_rules(), device_rules(), cpu_rules(), memory_rules(), channel_rules(), channel_peer_rules(),
+              image_rules(), file_rules(), aarch32_rules(), interrupt_rules()}) {
             for (const auto& rule : rules) {
                 all.push_back(&rule);
             }

@@ -16,9 +16,10 @@ namespace {
 constexpr std::string_view compatible = "amp,partition-v1";
 
 constexpr std::string_view partition_properties[] = {
-    "compatible",  "id",         "os,type",     "amp,cores", "cpus",        "memory",
-    "amp,image",   "amp,load-address", "amp,entry", "amp,aarch32", "amp,initrd",
-    "amp,console", "access",     "amp,devices", "#access-flags-cells",
+    "compatible",       "id",          "os,type",         "amp,cores",       "cpus",
+    "memory",           "amp,image",   "amp,unlisted-memory", "amp,load-address", "amp,entry",
+    "amp,aarch32",      "amp,initrd",  "amp,dtb",         "amp,dtb-address", "amp,dtb-overlay",
+    "amp,console",      "access",      "amp,devices",     "#access-flags-cells",
 };
 
 class PartitionReader {
@@ -27,24 +28,31 @@ public:
         : domains_(domains), node_(node), diagnostics_(diagnostics), reader_(node, diagnostics) {}
 
     PartitionSpec read() {
-        static constexpr std::string_view children[] = {"chosen", "channels"};
+        static constexpr std::string_view children[] = {"chosen", "channels", "files"};
         reader_.expect_properties(partition_properties);
         reader_.expect_children(children);
         spec_.name = {node_.name, node_.place};
         spec_.id = reader_.cell("id");
         spec_.os_type = reader_.text("os,type");
         read_cores();
-        read_memory();
+        read_memory("memory", false);
+        read_memory("amp,unlisted-memory", true);
         spec_.image = reader_.text("amp,image");
         spec_.load_address = reader_.number("amp,load-address");
         spec_.entry = reader_.number("amp,entry");
         spec_.aarch32 = reader_.flag("amp,aarch32");
         spec_.initrd = reader_.text("amp,initrd");
+        spec_.dtb_address = reader_.number("amp,dtb-address");
+        spec_.dtb = reader_.text("amp,dtb");
+        spec_.dtb_overlays = reader_.texts("amp,dtb-overlay");
         spec_.console = reader_.flag("amp,console");
         read_unsupported();
         read_chosen();
         if (const TreeNode* channels = node_.child("channels")) {
             spec_.channels = read_channels(*channels, diagnostics_);
+        }
+        if (const TreeNode* files = node_.child("files")) {
+            spec_.files = read_files(*files, diagnostics_);
         }
         note_malformed();
         return std::move(spec_);
@@ -69,13 +77,14 @@ private:
         }
     }
 
-    void read_memory() {
-        spec_.memory_place = node_.place;
-        const TreeProperty* property = node_.property("memory");
+    void read_memory(std::string_view name, bool unlisted) {
+        const TreeProperty* property = node_.property(name);
+        if (!unlisted) {
+            spec_.memory_place = property == nullptr ? node_.place : property->place;
+        }
         if (property == nullptr) {
             return;
         }
-        spec_.memory_place = property->place;
         const std::uint32_t address_cells = domains_.cell("#address-cells", 0);
         const std::uint32_t size_cells = domains_.cell("#size-cells", 0);
         if (address_cells < 1 || address_cells > 2 || size_cells < 1 || size_cells > 2) {
@@ -88,8 +97,8 @@ private:
         const std::size_t tuple = address_cells + size_cells;
         if (!cells || cells->empty() || cells->size() % tuple != 0) {
             diagnostics_.error("spec.property-type", property->place,
-                               "memory has " + std::to_string(property->value.size()) + " bytes, no multiple of " +
-                                   std::to_string(tuple * 4),
+                               property->name + " has " + std::to_string(property->value.size()) +
+                                   " bytes, no multiple of " + std::to_string(tuple * 4),
                                "each region is " + std::to_string(address_cells) + " cells of address and " +
                                    std::to_string(size_cells) + " of size, as node domains says");
             return;
@@ -97,7 +106,7 @@ private:
         for (std::size_t i = 0; i < cells->size(); i += tuple) {
             const Range<GuestPhysAddr> range{GuestPhysAddr(read_cells(*cells, i, address_cells).value_or(0)),
                                              read_cells(*cells, i + address_cells, size_cells).value_or(0)};
-            spec_.memory.push_back({range, property->place});
+            spec_.memory.push_back({range, property->place, unlisted});
         }
     }
 

@@ -65,6 +65,8 @@ private:
             world_.live->gic.virtualization = false;
         } else if (what == "offline") {
             world_.live->cpus.at(number(1)).online = false;
+        } else if (what == "core") { // is of that model
+            world_.live->cpus.at(number(1)).compatible = words.at(2);
         } else if (what == "available") { // MiB
             world_.live->available_memory = std::uint64_t{number(1)} << 20;
         } else if (what == "existing") { // name id cpu doorbell

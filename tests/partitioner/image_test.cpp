@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstring>
 
 #include "support/elf_builder.hpp"
 #include "support/fake_disk.hpp"
@@ -87,7 +88,12 @@ TEST_CASE("every damage has its rule") {
     CHECK(rule(make_elf({.segments = {{.file_size = 0x100, .memory_size = 0x80}}})) == "image.truncated");
     CHECK(rule(make_elf({.segments = {{}, {.address = 0x40000fff}}})) == "image.segments-overlap");
     CHECK(rule(make_elf({.segments = {{.address = UINT64_MAX - 0xff}}})) == "image.segments-overlap");
-    CHECK(rule(bytes_of("\x1f\x8b...")) == "image.compressed");
+    CHECK(rule(bytes_of("\x1f\x8b...")) == "image.truncated");
+    CHECK(rule(bytes_of("BZh91AY")) == "image.compressed");
+    CHECK(rule(bytes_of("\xd0\x0d\xfe\xed...")) == "image.not-executable");
+    Bytes bzimage(0x400);
+    std::memcpy(bzimage.data() + 0x202, "HdrS", 4);
+    CHECK(rule(bzimage) == "image.machine");
     CHECK(rule(make_linux_image(4096, UINT64_MAX)) == "image.truncated");
 }
 
@@ -120,6 +126,60 @@ TEST_CASE("damaged and foreign zImages") {
     Bytes swapped = make_zimage(0x1000, 0x20000);
     std::reverse(swapped.begin() + 0x24, swapped.begin() + 0x28);
     CHECK(parse_image(swapped).error().rule == "image.machine");
+}
+
+TEST_CASE("gzip-compressed images are unpacked, up to what memory holds") {
+    const Bytes plain = make_linux_image(3u << 20, 4u << 20, 0x1000);
+    const Bytes packed = make_gzip(plain);
+    REQUIRE(packed.size() < plain.size());
+    const auto image = parse_image(packed);
+    REQUIRE(image);
+    CHECK(image->format == ImageFormat::linux_image);
+    CHECK(image->compressed);
+    CHECK(image->segments.at(0).bytes == plain);
+    CHECK(parse_image(packed, plain.size()));
+    CHECK(parse_image(packed, plain.size() - 1).error().rule == "image.too-big");
+    CHECK(parse_image(packed, 100).error().rule == "image.too-big");
+    CHECK(parse_image(make_gzip(packed)).error().rule == "image.compressed");
+    CHECK(parse_image(make_gzip({})).error().rule == "image.empty");
+    for (const std::size_t cut : {std::size_t{2}, std::size_t{12}, packed.size() / 2, packed.size() - 1}) {
+        const auto cut_off = parse_image(Bytes(packed.begin(), packed.begin() + static_cast<std::ptrdiff_t>(cut)));
+        CHECK(cut_off.error().rule == "image.truncated");
+    }
+    Bytes padded = packed;
+    padded.resize(padded.size() + 100);
+    CHECK(parse_image(padded)->segments.at(0).bytes == plain);
+}
+
+TEST_CASE("a uImage says where its program goes and starts") {
+    const Bytes program(0x1000, 0x11);
+    const auto image = parse_image(make_uimage(program, {.load = 0x40010000, .entry = 0x40010040}));
+    REQUIRE(image);
+    CHECK(image->format == ImageFormat::uimage);
+    CHECK(image->aarch32);
+    CHECK(image->entry == GuestPhysAddr(0x40010040));
+    CHECK(image->segments.at(0).gpa == GuestPhysAddr(0x40010000));
+    CHECK(image->segments.at(0).bytes == program);
+    CHECK_FALSE(parse_image(make_uimage(program, {.architecture = 22}))->aarch32);
+    CHECK(parse_image(make_uimage(make_gzip(program), {.compression = 1}))->segments.at(0).bytes == program);
+    CHECK(parse_image(make_uimage(make_zimage(0x1000, 0x20000)))->format == ImageFormat::zimage);
+}
+
+TEST_CASE("a uImage that is damaged or not for us") {
+    const auto rule = [](const Bytes& file) { return parse_image(file).error().rule; };
+    const Bytes program(0x1000, 0x11);
+    CHECK(rule(make_uimage(program, {.architecture = 3})) == "image.machine");
+    CHECK(rule(make_uimage(program, {.type = 3})) == "image.not-executable");
+    CHECK(rule(make_uimage(program, {.compression = 2})) == "image.compressed");
+    CHECK(rule(make_uimage({})) == "image.empty");
+    CHECK(parse_image(make_uimage(make_gzip(program), {.compression = 1}), 0xfff).error().rule == "image.too-big");
+    const Bytes good = make_uimage(program);
+    for (std::size_t i = 4; i < good.size(); i += 7) {
+        Bytes wrong = good;
+        wrong[i] = static_cast<std::uint8_t>(wrong[i] ^ 0x10);
+        CHECK(rule(wrong) == "image.truncated");
+    }
+    CHECK(rule(Bytes(good.begin(), good.end() - 1)) == "image.truncated");
 }
 
 TEST_CASE("anything else is raw") {

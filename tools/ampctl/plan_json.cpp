@@ -58,6 +58,7 @@ Json plan_json(const Plan& plan) {
             {"cores", cores},
             {"image", plan.image_file},
             {"image_format", to_string(plan.image_format)},
+            {"image_compressed", plan.image_compressed},
             {"aarch32", plan.aarch32},
             {"entry", plan.entry.number},
             {"dtb", plan.dtb.number},

@@ -27,7 +27,8 @@ void print_facts(std::ostream& out, const Plan& plan) {
     facts.add({"image", plan.image_file.empty()
                             ? "none"
                             : fmt::format("{} ({}{})", plan.image_file, to_string(plan.image_format),
-                                          plan.aarch32 ? ", 32-bit" : "")});
+                                          fmt::format("{}{}", plan.image_compressed ? ", gzip" : "",
+                                                      plan.aarch32 ? ", 32-bit" : ""))});
     facts.add({"entry", fmt::format("{}, {} = {}", address_text(plan.entry.number), plan.aarch32 ? "r2" : "x0",
                                     address_text(plan.dtb.number))});
     if (!plan.bootargs.empty())

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Rules about the guest's image and initrd. The files are read once into the subject; each rule then reports the errors
-// that bear its name. Part of the rule table.
+// Rules about the guest's image. It is read once into the subject; each rule then reports the errors that bear its
+// name. Part of the rule table.
 #include "rule.hpp"
 
 namespace amp {
 
 namespace {
-
-constexpr std::uint64_t page = AMP_PAGE_SIZE;
 
 Place image_place(const PartitionSpec& partition) {
     return partition.image ? partition.image->place : partition.name.place;
@@ -17,7 +15,7 @@ void missing(const CheckContext& context, std::size_t index, Report& report) {
     const auto& partition = context.subjects[index].partition;
     if (is_missing(partition, partition.image.has_value(), partition.name.place, "amp,image")) {
         report(partition.name.place, "partition " + quoted(partition.name.value) + " has no image",
-               "add amp,image = \"file\"; with an ELF file, an arm64 Image or raw bytes");
+               "add amp,image = \"file\"; with an ELF file, a Linux kernel or raw bytes");
     }
 }
 
@@ -34,7 +32,7 @@ void unreadable(const CheckContext& context, std::size_t index, Report& report) 
                    context.world.image_path.guests_directory);
         return;
     }
-    files.image = parse_image(*bytes);
+    files.image = parse_image(*bytes, largest_memory(partition));
 }
 
 // Placing needs memory that makes sense: the memory rules are its prerequisites.
@@ -65,49 +63,6 @@ void report_error(const CheckContext& context, std::size_t index, Report& report
     }
 }
 
-void no_room(const CheckContext& context, std::size_t index, Report& report) {
-    const auto& [spec, partition, files] = context.subjects[index];
-    if (!files.placed || !files.placed->has_value()) {
-        return;
-    }
-    PlacedImage placed = **files.placed;
-    if (!place_high(partition, placed, dtb_room(partition))) {
-        report(image_place(partition),
-               "beside the image there is no room for the device tree, " + size_text(dtb_room(partition)),
-               "make memory larger");
-    }
-}
-
-void initrd_unreadable(const CheckContext& context, std::size_t index, Report& report) {
-    const auto& [spec, partition, files] = context.subjects[index];
-    if (!partition.initrd) {
-        return;
-    }
-    files.initrd_path = context.world.image_path.find(context.disk, spec.file, partition.initrd->value);
-    files.initrd = context.disk.read(files.initrd_path);
-    if (!files.initrd->has_value() || (*files.initrd)->empty()) {
-        const std::string why = files.initrd->has_value() ? " is empty" : " can't be read: " + files.initrd->error();
-        report(partition.initrd->place, "initrd " + quoted(partition.initrd->value) + why,
-               "relative names are looked for in " + directory_of(spec.file) + " and " +
-                   context.world.image_path.guests_directory);
-    }
-}
-
-void initrd_no_room(const CheckContext& context, std::size_t index, Report& report) {
-    const auto& [spec, partition, files] = context.subjects[index];
-    if (!files.initrd || !files.initrd->has_value() || !files.placed || !files.placed->has_value()) {
-        return;
-    }
-    PlacedImage placed = **files.placed;
-    const std::uint64_t size = (*files.initrd)->size();
-    if (place_high(partition, placed, dtb_room(partition)) && !place_high(partition, placed, size)) {
-        report(partition.initrd->place,
-               "initrd " + quoted(files.initrd_path) + " of " + size_text(size) +
-                   " does not fit beside image and device tree",
-               "make memory larger, by " + size_text((size + page - 1) / page * page) + " to be sure");
-    }
-}
-
 constexpr char empty_rule[] = "image.empty";
 constexpr char truncated_rule[] = "image.truncated";
 constexpr char compressed_rule[] = "image.compressed";
@@ -127,10 +82,14 @@ constexpr Rule rules[] = {
     {truncated_rule, Severity::error, "the image is complete", report_error<truncated_rule>, {"image.unreadable"}},
     {compressed_rule,
      Severity::error,
-     "the image is not compressed",
+     "the image is not compressed, or with gzip",
      report_error<compressed_rule>,
      {"image.unreadable"}},
-    {machine_rule, Severity::error, "the image is for arm64 or 32-bit Arm", report_error<machine_rule>, {"image.unreadable"}},
+    {machine_rule,
+     Severity::error,
+     "the image is for arm64 or 32-bit Arm",
+     report_error<machine_rule>,
+     {"image.unreadable"}},
     {not_executable_rule,
      Severity::error,
      "an ELF image is a linked program",
@@ -168,17 +127,6 @@ constexpr Rule rules[] = {
      "amp,aarch32 suits the image, and 32-bit code lies below 4 GiB",
      report_error<aarch32_rule>,
      {"image.unreadable"}},
-    {"image.no-room",
-     Severity::error,
-     "there is room for the device tree beside the image",
-     no_room,
-     {"image.unreadable"}},
-    {"initrd.unreadable", Severity::error, "the initrd can be read", initrd_unreadable},
-    {"initrd.no-room",
-     Severity::error,
-     "there is room for the initrd",
-     initrd_no_room,
-     {"image.unreadable", "initrd.unreadable", "image.no-room"}},
 };
 
 } // namespace

@@ -14,7 +14,7 @@ std::string text(const GuestRange& range) {
 
 void missing(const CheckContext& context, std::size_t index, Report& report) {
     const auto& partition = context.subjects[index].partition;
-    if (is_missing(partition, !partition.memory.empty(), partition.name.place, "memory")) {
+    if (is_missing(partition, !joined_memory(partition, Memory::listed).empty(), partition.name.place, "memory")) {
         report(partition.memory_place, "partition " + quoted(partition.name.value) + " has no memory",
                "add memory = <0x0 0x40000000 0x0 0x01000000>; for 16 MiB at 0x40000000");
     }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "../layout.hpp"
+#include "../payload.hpp"
 #include "../text.hpp"
 #include "amp/partitioner/check.hpp"
 
@@ -39,8 +40,7 @@ struct LoadedFiles {
     std::string image_path;
     std::optional<Result<Image, ImageError>> image;        // absent: no amp,image
     std::optional<Result<PlacedImage, ImageError>> placed; // absent: no image, or its memory is wrong
-    std::string initrd_path;
-    std::optional<Result<Bytes, std::string>> initrd;
+    Payload payload;
 };
 
 struct Subject {
@@ -69,6 +69,8 @@ std::span<const Rule> identity_rules();
 std::span<const Rule> cpu_rules();
 std::span<const Rule> memory_rules();
 std::span<const Rule> image_rules();
+std::span<const Rule> file_rules();
+std::span<const Rule> aarch32_rules();
 std::span<const Rule> channel_rules();
 std::span<const Rule> channel_peer_rules();
 std::span<const Rule> interrupt_rules();

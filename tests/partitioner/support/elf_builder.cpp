@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <elf.h>
+#include <zlib.h>
 
 namespace amp::test {
 
@@ -71,6 +72,41 @@ Bytes make_linux_image(std::uint64_t file_size, std::uint64_t image_size, std::u
     std::memcpy(file.data() + 16, &image_size, 8);
     std::memcpy(file.data() + 56, "ARM\x64", 4);
     return file;
+}
+
+Bytes make_uimage(const Bytes& payload, const UImageOptions& options) {
+    Bytes file(64);
+    const auto put_big = [&](std::size_t at, std::uint32_t value) {
+        for (unsigned i = 0; i < 4; ++i) {
+            file[at + i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
+        }
+    };
+    put_big(0, 0x27051956);
+    put_big(12, static_cast<std::uint32_t>(payload.size()));
+    put_big(16, options.load);
+    put_big(20, options.entry);
+    put_big(24, static_cast<std::uint32_t>(crc32_z(0, payload.data(), payload.size())));
+    file[29] = options.architecture;
+    file[30] = options.type;
+    file[31] = options.compression;
+    put_big(4, static_cast<std::uint32_t>(crc32_z(0, file.data(), file.size())));
+    file.insert(file.end(), payload.begin(), payload.end());
+    return file;
+}
+
+Bytes make_gzip(const Bytes& plain) {
+    z_stream stream{};
+    deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+    Bytes packed(plain.size() + 4096);
+    Bytes in = plain;
+    stream.next_in = in.data();
+    stream.avail_in = static_cast<uInt>(in.size());
+    stream.next_out = packed.data();
+    stream.avail_out = static_cast<uInt>(packed.size());
+    deflate(&stream, Z_FINISH);
+    packed.resize(stream.total_out);
+    deflateEnd(&stream);
+    return packed;
 }
 
 } // namespace amp::test

@@ -28,4 +28,14 @@ Bytes make_linux_image(std::uint64_t file_size, std::uint64_t image_size, std::u
 // zImage: file_size bytes, unpacks to unpacked_size bytes, bss_size of them not in the file
 Bytes make_zimage(std::uint32_t file_size, std::uint32_t unpacked_size, std::uint32_t bss_size = 0);
 
+struct UImageOptions {
+    std::uint8_t architecture = 2; // 32-bit Arm
+    std::uint8_t type = 2;         // kernel
+    std::uint8_t compression = 0;
+    std::uint32_t load = 0x40000000;
+    std::uint32_t entry = 0x40000000;
+};
+Bytes make_uimage(const Bytes& payload, const UImageOptions& = {});
+Bytes make_gzip(const Bytes&);
+
 } // namespace amp::test

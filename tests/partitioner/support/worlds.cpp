@@ -51,7 +51,12 @@ FakeDisk image_disk() {
     disk.write("entry.elf", make_elf({.entry = ram + 0x2000}));
     disk.write("full.elf", make_elf({.segments = {{.memory_size = 16 * mib}}}));
     disk.write("empty.bin", Bytes());
-    disk.write("vmlinuz", bytes_of("\x1f\x8b\x08 and so on"));
+    disk.write("kernel.xz", bytes_of("\xfd\x37zXZ and so on"));
+    disk.write("own.dts", bytes_of("/dts-v1/; / { #address-cells = <2>; #size-cells = <2>; chosen { }; };"));
+    disk.write("wrong.dts", bytes_of("/dts-v1/; / { nonsense };"));
+    disk.write("led.dtso", bytes_of("/dts-v1/; /plugin/; &{/} { leds { compatible = \"gpio-leds\"; }; };"
+                                    "&gic { amp,seen; }; &{/chosen} { stdout-path = \"serial9\"; };"));
+    disk.write("unknown-label.dtso", bytes_of("/dts-v1/; /plugin/; &nobody { amp,seen; };"));
     disk.write("big.bin", Bytes(17 * mib, 0x11));
     disk.write("Image", make_linux_image(2 * mib, 3 * mib));
     disk.write("initrd", Bytes(mib, 0x22));

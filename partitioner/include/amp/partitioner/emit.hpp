@@ -9,8 +9,12 @@ namespace amp {
 
 // struct amp_partition with its arrays (include/amp/abi/partition.h): the argument of AMP_IOC_CREATE.
 Bytes emit_descriptor(const Plan&);
-// A flattened device tree as KVM's virt machine would present it.
-Bytes emit_guest_dtb(const Plan&, const Live&);
+// A flattened device tree as KVM's virt machine would present it; with a node __symbols__ where overlays shall find
+// labels.
+enum class Symbols { absent, present };
+Bytes emit_guest_dtb(const Plan&, const Live&, Symbols = Symbols::absent);
+// The labels that __symbols__ may name.
+std::vector<std::string> dtb_labels();
 // struct amp_info_page (include/amp/abi/info_page.h), one page.
 Bytes emit_info_page(const Plan&);
 

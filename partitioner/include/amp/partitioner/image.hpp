@@ -13,7 +13,7 @@
 
 namespace amp {
 
-enum class ImageFormat { elf, linux_image, zimage, raw };
+enum class ImageFormat { elf, linux_image, zimage, uimage, raw };
 std::string_view to_string(ImageFormat);
 
 // Bytes that must be at gpa when the guest starts. memory_size beyond the bytes is zero (the partition's memory is
@@ -22,14 +22,15 @@ struct Segment {
     GuestPhysAddr gpa;
     std::uint64_t memory_size = 0;
     Bytes bytes;
-    std::string what; // "image", "initrd", "device tree", "info page"
+    std::string what; // "image", "initrd", "device tree", "info page", "file NAME"
 };
 
 struct Image {
     ImageFormat format = ImageFormat::raw;
     bool aarch32 = false;              // 32-bit Arm code; never set for raw, which does not say
-    std::vector<Segment> segments;     // for all but elf: one, gpa is 0
-    GuestPhysAddr entry;               // elf only
+    bool compressed = false;           // the file was; what is here is not
+    std::vector<Segment> segments;     // for linux_image, zimage, raw: one, gpa is 0; for uimage: one
+    GuestPhysAddr entry;               // elf and uimage
     bool position_independent = false; // elf: may be moved as a whole
     std::uint64_t text_offset = 0;     // linux_image: from a 2 MiB boundary
     std::uint64_t unpacked_size = 0;   // zimage: of the kernel that it unpacks, zeroed data included
@@ -42,9 +43,10 @@ struct ImageError {
     std::string hint;
 };
 
-Result<Image, ImageError> parse_image(const Bytes&);
+// size_max: a gzip-compressed image that becomes larger is not unpacked further.
+Result<Image, ImageError> parse_image(const Bytes&, std::uint64_t size_max = std::uint64_t{1} << 30);
 
-// Where amp,image and amp,initrd are looked for: beside the description, then among the installed guests.
+// Where files that a description names are looked for: beside the description, then among the installed guests.
 struct ImagePath {
     std::string guests_directory = "/usr/lib/amp/guests";
     // The first that exists; the path beside the description where none does.

@@ -35,7 +35,8 @@ struct PlannedRegion {
     RegionKind kind = RegionKind::memory;
     std::uint32_t access = 0;  // AMP_ACCESS_*
     std::uint32_t channel = 0; // index, for RegionKind::channel
-    std::string what;          // "ram", "info page", "channel ctrl"
+    std::string what;          // "ram", "unlisted memory", "info page", "channel ctrl"
+    bool is_ram = false;       // the guest's device tree announces it
 };
 
 struct PlannedChannel {
@@ -73,7 +74,8 @@ struct Plan {
     std::string bootargs;
     std::string image_file; // resolved path; empty: none
     ImageFormat image_format = ImageFormat::raw;
-    bool aarch32 = false; // the VCPU starts in AArch32
+    bool image_compressed = false; // it was unpacked
+    bool aarch32 = false;          // the VCPU starts in AArch32
     std::vector<Segment> segments;       // everything to load, device tree and info page included
     std::uint64_t memory_bytes() const;  // RegionKind::memory
     std::uint64_t channel_bytes() const; // RegionKind::channel

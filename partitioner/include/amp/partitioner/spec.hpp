@@ -28,6 +28,19 @@ struct ChannelSpec {
     std::optional<Located<std::uint64_t>> address; // guest-physical; absent: the planner places it
 };
 
+struct MemorySpec {
+    Range<GuestPhysAddr> value;
+    Place place;
+    bool unlisted = false; // the generated device tree does not announce it as RAM
+};
+
+// A file that goes into memory as it is.
+struct FileSpec {
+    Located<std::string> name; // the node's
+    std::optional<Located<std::string>> file;
+    std::optional<Located<std::uint64_t>> address;
+};
+
 struct PartitionSpec {
     Located<std::string> name; // the node's
     std::optional<Located<std::uint32_t>> id;
@@ -35,12 +48,16 @@ struct PartitionSpec {
     Place cores_place;                         // of amp,cores; the node where it is missing
     std::vector<Located<std::uint64_t>> cores; // cpu@N reg values
     Place memory_place;
-    std::vector<Located<Range<GuestPhysAddr>>> memory;
+    std::vector<MemorySpec> memory; // that of amp,unlisted-memory included
     std::optional<Located<std::string>> image;
     std::optional<Located<std::uint64_t>> load_address;
     std::optional<Located<std::uint64_t>> entry;
     std::optional<Place> aarch32; // the raw image is 32-bit Arm code
     std::optional<Located<std::string>> initrd;
+    std::vector<FileSpec> files;
+    std::optional<Located<std::uint64_t>> dtb_address;
+    std::optional<Located<std::string>> dtb;        // stands in for the generated tree
+    std::vector<Located<std::string>> dtb_overlays; // applied to it
     std::optional<Located<std::string>> bootargs;
     std::optional<Place> console;
     std::vector<Place> devices;     // access, amp,devices: understood, not supported yet
