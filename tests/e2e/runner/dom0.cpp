@@ -96,6 +96,9 @@ std::vector<std::string> dom0_arguments(const Scenario& scenario, const Paths& p
     if (!machine.append.empty()) {
         out.insert(out.end(), {"--append", machine.append});
     }
+    for (const auto& argument : machine.qemu) {
+        out.insert(out.end(), {"--qemu-arg", replace_paths(argument, paths)});
+    }
     auto files = scenario.files;
     files.push_back(fmt::format("${{source}}/tests/e2e/scenarios/*:{}/", guest_folder));
     for (const auto& file : files) {

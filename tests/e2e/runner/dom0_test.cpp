@@ -40,6 +40,16 @@ TEST_CASE("a pattern into a folder adds each file under its own name") {
     CHECK(arguments[arguments.size() - 2] == "--");
 }
 
+TEST_CASE("further arguments for QEMU are handed on, their paths replaced") {
+    Scenario scenario;
+    scenario.machine.qemu = {"-dtb", "${arm64}/board.dtb"};
+    const auto arguments = dom0_arguments(scenario, paths);
+    const auto first = std::find(arguments.begin(), arguments.end(), "--qemu-arg");
+    REQUIRE(arguments.end() - first > 4);
+    CHECK(std::vector<std::string>(first, first + 4) ==
+          std::vector<std::string>{"--qemu-arg", "-dtb", "--qemu-arg", "/build/board.dtb"});
+}
+
 TEST_CASE("a file that does not exist is an error, not a run without it") {
     Scenario scenario;
     scenario.files = {"${source}/no-such-file"};

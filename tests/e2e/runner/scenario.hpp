@@ -17,6 +17,7 @@ struct Machine {
     int smp = 4;
     int memory_mib = 1024;
     std::string append;
+    std::vector<std::string> qemu; // further arguments, with ${...} not yet replaced
 };
 
 struct Scenario {
