@@ -57,7 +57,7 @@ static int check_available(u32 cpu, struct amp_report *report)
 	return 0;
 }
 
-static int read_facts(struct amp_donated_core *core, u32 cpu, u64 mpidr, struct amp_report *report)
+static int read_facts(struct amp_donated_core *core, u32 cpu, u64 mpidr, bool aarch32, struct amp_report *report)
 {
 	struct amp_core_facts facts = {};
 	int err = smp_call_function_single(cpu, amp_arch_read_facts, &facts, 1);
@@ -66,6 +66,8 @@ static int read_facts(struct amp_donated_core *core, u32 cpu, u64 mpidr, struct 
 		return amp_fail(report, -ENXIO, AMP_STATUS_CORE_OFFLINE, 0, cpu);
 	if (mpidr != AMP_ANY_MPIDR && mpidr != facts.mpidr)
 		return amp_fail(report, -EINVAL, AMP_STATUS_BAD_CORE, cpu, mpidr);
+	if (aarch32 && !facts.aarch32)
+		return amp_fail(report, -EOPNOTSUPP, AMP_STATUS_NO_AARCH32, 0, cpu);
 	if (amp_host.gic_version == 3 && amp_arch_gicr_find(facts.mpidr, &core->gicr))
 		return amp_fail(report, -ENODEV, AMP_STATUS_NO_GIC, cpu, facts.mpidr);
 	core->mpidr = facts.mpidr;
@@ -87,14 +89,14 @@ static int take_offline(u32 cpu, struct amp_report *report)
 	return amp_fail(report, -EBUSY, AMP_STATUS_CORE_REFUSED, -err, cpu);
 }
 
-int amp_cpus_take(struct amp_donated_core *core, u32 cpu, u64 mpidr, struct amp_report *report)
+int amp_cpus_take(struct amp_donated_core *core, u32 cpu, u64 mpidr, bool aarch32, struct amp_report *report)
 {
 	int err;
 
 	mutex_lock(&cpus_lock);
 	err = check_available(cpu, report);
 	if (!err)
-		err = read_facts(core, cpu, mpidr, report);
+		err = read_facts(core, cpu, mpidr, aarch32, report);
 	if (!err)
 		err = take_offline(cpu, report);
 	if (!err)

@@ -17,9 +17,12 @@ struct amp_donated_core {
 int amp_cpus_init(void);
 void amp_cpus_exit(void);
 
-/* Takes an online core. `mpidr` proves that the caller means the same core; AMP_ANY_MPIDR where it only knows the number. */
+/*
+ * Takes an online core. `mpidr` proves that the caller means the same core; AMP_ANY_MPIDR where it only knows the number.
+ * `aarch32`: the core must be able to run a 32-bit guest.
+ */
 #define AMP_ANY_MPIDR (~0ull)
-int amp_cpus_take(struct amp_donated_core *core, u32 cpu, u64 mpidr, struct amp_report *report);
+int amp_cpus_take(struct amp_donated_core *core, u32 cpu, u64 mpidr, bool aarch32, struct amp_report *report);
 /* Gives a core back that is proven off. */
 void amp_cpus_give(struct amp_donated_core *core);
 /* Bit n of word n/64: CPU n is donated. */

@@ -9,6 +9,7 @@
 
 #define PAGE_MASK_BITS (AMP_PAGE_SIZE - 1ull)
 #define PA_LIMIT (1ull << 48)
+#define AARCH32_LIMIT (1ull << 32) /* a 32-bit guest starts without translation */
 #define FIRST_SPI 32u
 #define GICV3_ALIGN 0x10000ull
 #define AFFINITY_BITS 0xff00ffffffull /* MPIDR_EL1.Aff3 and Aff2-Aff0 */
@@ -338,10 +339,11 @@ static bool memory_at(const struct amp_partition *d, uint64_t gpa, uint32_t acce
 static int check_entry(const struct checker *c)
 {
 	const struct amp_partition *d = c->d;
+	const uint64_t limit = d->flags & AMP_PARTITION_AARCH32 ? AARCH32_LIMIT : AMP_GPA_LIMIT;
 
-	if (d->entry % 4 || !memory_at(d, d->entry, AMP_ACCESS_EXECUTE))
+	if (d->entry % 4 || d->entry >= limit || !memory_at(d, d->entry, AMP_ACCESS_EXECUTE))
 		return bad(c, AMP_STATUS_BAD_ENTRY, 0, d->entry);
-	if (d->dtb_gpa && (d->dtb_gpa % 8 || !memory_at(d, d->dtb_gpa, AMP_ACCESS_READ)))
+	if (d->dtb_gpa && (d->dtb_gpa % 8 || d->dtb_gpa >= limit || !memory_at(d, d->dtb_gpa, AMP_ACCESS_READ)))
 		return bad(c, AMP_STATUS_BAD_ENTRY, 1, d->dtb_gpa);
 	return 0;
 }

@@ -335,7 +335,7 @@ int amp_life_assign(struct partition *p, u32 cpu, struct amp_report *report)
 
 	if (p->core.cpu != AMP_NO_CPU)
 		return wrong_state(p, report);
-	err = amp_cpus_take(&p->core, cpu, AMP_ANY_MPIDR, report);
+	err = amp_cpus_take(&p->core, cpu, AMP_ANY_MPIDR, p->spec->flags & AMP_PARTITION_AARCH32, report);
 	if (err)
 		return err;
 	core->cpu = cpu;

@@ -192,7 +192,7 @@ static int take_core(struct partition *p, struct amp_report *report)
 {
 	const struct amp_core *core = amp_descriptor_cores(p->spec);
 
-	return amp_cpus_take(&p->core, core->cpu, core->mpidr, report);
+	return amp_cpus_take(&p->core, core->cpu, core->mpidr, p->spec->flags & AMP_PARTITION_AARCH32, report);
 }
 
 static void give_core(struct partition *p)

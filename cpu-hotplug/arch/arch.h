@@ -13,6 +13,7 @@
 struct amp_core_facts {
 	u64 mpidr;	 /* affinity fields only */
 	u64 kick_target; /* as amp_doorbell_slot.target without AMP_TARGET_VALID */
+	bool aarch32;	 /* can run a 32-bit guest */
 };
 void amp_arch_read_facts(void *facts);
 

@@ -195,6 +195,9 @@ uint32_t check_descriptor(const amp_partition& partition, const amp_boot_info& b
     if (cores[0].mpidr != core.mpidr || boot.mpidr != core.mpidr) {
         return AMP_STATUS_BAD_CORE;
     }
+    if ((partition.flags & AMP_PARTITION_AARCH32) != 0 && !core.aarch32) {
+        return AMP_STATUS_NO_AARCH32;
+    }
     if (const uint32_t status = check_platform(partition, boot, core); status != AMP_STATUS_OK) {
         return status;
     }
@@ -214,7 +217,9 @@ uint32_t check_extents(const amp_extent* extents, const amp_partition& partition
         }
         entry_found = entry_found || holds_entry(extent, partition.entry);
     }
-    return entry_found && partition.entry % 4 == 0 ? AMP_STATUS_OK : AMP_STATUS_BAD_ENTRY;
+    // A 32-bit guest starts without translation.
+    const bool reachable = (partition.flags & AMP_PARTITION_AARCH32) == 0 || ((partition.entry | partition.dtb_gpa) >> 32) == 0;
+    return entry_found && reachable && partition.entry % 4 == 0 ? AMP_STATUS_OK : AMP_STATUS_BAD_ENTRY;
 }
 
 } // namespace amp

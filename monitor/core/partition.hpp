@@ -26,6 +26,7 @@ struct CoreFacts {
     uint64_t image_pa, image_end; // the monitor, stack included
     uint64_t boot_info_pa;
     uint64_t start_ticks; // counter at the first instruction
+    bool aarch32;         // EL1 may be AArch32
 };
 
 // Whether the areas can be mapped at all; before that the monitor reads nothing else.

@@ -3,6 +3,7 @@
 #include "descriptor.h"
 
 #include <functional>
+#include <utility>
 
 #include <catch2/catch.hpp>
 
@@ -51,7 +52,7 @@ TEST_CASE("the header") {
         {"major", AMP_STATUS_BAD_VERSION, [](Blob& b) { b.d.abi_major++; }},
         {"size too small", AMP_STATUS_BAD_SIZE, [](Blob& b) { b.d.size--; }},
         {"size too large", AMP_STATUS_BAD_SIZE, [](Blob& b) { b.d.size++; }},
-        {"flag", AMP_STATUS_BAD_FLAGS, [](Blob& b) { b.d.flags |= AMP_PARTITION_AARCH32; }},
+        {"flag", AMP_STATUS_BAD_FLAGS, [](Blob& b) { b.d.flags |= 0x4; }},
         {"reserved", AMP_STATUS_BAD_RESERVED, [](Blob& b) { b.d.reserved[3] = 1; }},
         {"id", AMP_STATUS_BAD_ID, [](Blob& b) { b.d.id = 0; }},
         {"name empty", AMP_STATUS_BAD_NAME, [](Blob& b) { set_name(b.d.name, ""); }},
@@ -159,6 +160,26 @@ TEST_CASE("channels") {
     });
 }
 
+namespace {
+
+// The fixed region becomes executable memory at 4 GiB, and the guest begins there.
+void enter_high(Blob& b, uint32_t flags) {
+    b.d.flags |= flags;
+    b.region[1].gpa = b.d.entry = 0x100000000;
+    b.region[1].access = 7;
+}
+
+} // namespace
+
+TEST_CASE("64-bit guests may begin beyond 4 GiB, 32-bit ones below") {
+    Blob b = make_blob();
+    enter_high(b, 0);
+    CHECK(status_of(b) == AMP_STATUS_OK);
+    b = make_blob();
+    b.d.flags |= AMP_PARTITION_AARCH32;
+    CHECK(status_of(b) == AMP_STATUS_OK);
+}
+
 TEST_CASE("entry and device tree") {
     run({
         {"unaligned", AMP_STATUS_BAD_ENTRY, [](Blob& b) { b.d.entry += 2; }},
@@ -167,5 +188,11 @@ TEST_CASE("entry and device tree") {
         {"in a device", AMP_STATUS_BAD_ENTRY, [](Blob& b) { b.d.entry = 0x0a000000; }},
         {"tree outside", AMP_STATUS_BAD_ENTRY, [](Blob& b) { b.d.dtb_gpa = 0x1000; }},
         {"tree unaligned", AMP_STATUS_BAD_ENTRY, [](Blob& b) { b.d.dtb_gpa += 4; }},
+        {"32-bit entry beyond 4 GiB", AMP_STATUS_BAD_ENTRY, [](Blob& b) { enter_high(b, AMP_PARTITION_AARCH32); }},
+        {"32-bit tree beyond 4 GiB", AMP_STATUS_BAD_ENTRY,
+         [](Blob& b) {
+             enter_high(b, AMP_PARTITION_AARCH32);
+             std::swap(b.d.entry, b.d.dtb_gpa);
+         }},
     });
 }

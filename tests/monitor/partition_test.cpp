@@ -75,7 +75,7 @@ struct Given {
         return check_extents(extents.data(), blob.partition, boot, core);
     }
 
-    CoreFacts core{3, 1ull << 40, AMP_GPA_LIMIT, 0x42001000, 0x42015000, 0x43000040, 0};
+    CoreFacts core{3, 1ull << 40, AMP_GPA_LIMIT, 0x42001000, 0x42015000, 0x43000040, 0, false};
     amp_boot_info boot{};
     Blob blob{};
     std::vector<amp_extent> extents;
@@ -101,6 +101,23 @@ TEST_CASE("the good ones pass") {
     given.use_gicv2();
     CHECK(given.boot_status() == AMP_STATUS_OK);
     CHECK(given.descriptor_status() == AMP_STATUS_OK);
+    CHECK(given.extent_status() == AMP_STATUS_OK);
+}
+
+TEST_CASE("a 32-bit guest passes on a core that can, and begins below 4 GiB") {
+    Given given;
+    given.core.aarch32 = true;
+    given.blob.partition.flags |= AMP_PARTITION_AARCH32;
+    CHECK(given.descriptor_status() == AMP_STATUS_OK);
+    CHECK(given.extent_status() == AMP_STATUS_OK);
+    given.blob.partition.dtb_gpa = 0x100000000;
+    CHECK(given.extent_status() == AMP_STATUS_BAD_ENTRY);
+    given.blob.partition.dtb_gpa = 0;
+    given.extents[1] = {0x100000000, 0x90000000, 0x1000, AMP_ACCESS_READ | AMP_ACCESS_EXECUTE, 0};
+    CHECK(given.extent_status() == AMP_STATUS_OK);
+    given.blob.partition.entry = 0x100000000;
+    CHECK(given.extent_status() == AMP_STATUS_BAD_ENTRY);
+    given.blob.partition.flags &= ~AMP_PARTITION_AARCH32;
     CHECK(given.extent_status() == AMP_STATUS_OK);
 }
 
@@ -139,7 +156,8 @@ TEST_CASE("descriptors that are refused") {
             {AMP_STATUS_BAD_VERSION, [](Given& g) { g.blob.partition.abi_major = 0; }},
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.size = 8; }},
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.size = 0x2000; }}, // more than there is
-            {AMP_STATUS_BAD_FLAGS, [](Given& g) { g.blob.partition.flags |= AMP_PARTITION_AARCH32; }},
+            {AMP_STATUS_BAD_FLAGS, [](Given& g) { g.blob.partition.flags |= 0x4; }},
+            {AMP_STATUS_NO_AARCH32, [](Given& g) { g.blob.partition.flags |= AMP_PARTITION_AARCH32; }},
             {AMP_STATUS_BAD_RESERVED, [](Given& g) { g.blob.partition.reserved[3] = 1; }},
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.core_offset += 4; }},
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.core_offset = 0; }},

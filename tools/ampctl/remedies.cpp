@@ -71,6 +71,8 @@ constexpr Remedy remedies[] = {
     {AMP_STATUS_PROTECTED_KVM, decimal, machine, "boot without kvm-arm.mode=protected"},
     {AMP_STATUS_NO_PSCI, decimal, machine, "the firmware must offer PSCI; ask its vendor for a newer one"},
     {AMP_STATUS_NO_GIC, decimal, machine, "this machine's interrupt controller is not supported"},
+    {AMP_STATUS_NO_AARCH32, decimal, machine,
+     "choose a core that runs 32-bit kernels, or give the partition a 64-bit image"},
     {AMP_STATUS_INJECTED, decimal, machine, "load the module without fail_step"},
 };
 

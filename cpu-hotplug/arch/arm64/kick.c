@@ -19,6 +19,10 @@
 #define GICR_SGI_FRAME 0x10000
 #define GICR_ICPENDR0 0x280
 
+/* Arm ARM D19.2.64: ID_AA64PFR0_EL1.EL1, whose names differ between kernels */
+#define PFR0_EL1_SHIFT 4
+#define PFR0_EL1_AARCH32 2
+
 #ifndef SYS_ICC_SGI1R_EL1
 #define SYS_ICC_SGI1R_EL1 sys_reg(3, 0, 12, 11, 5)
 #endif
@@ -44,6 +48,7 @@ void amp_arch_read_facts(void *data)
 
 	facts->mpidr = read_cpuid_mpidr() & MPIDR_HWID_BITMASK;
 	facts->kick_target = amp_host.gic_version == 3 ? facts->mpidr : own_gicv2_mask();
+	facts->aarch32 = (read_cpuid(ID_AA64PFR0_EL1) >> PFR0_EL1_SHIFT & 0xf) == PFR0_EL1_AARCH32;
 }
 
 /* IHI 0069 12.2.24: target list of 16 cores, chosen by RS = Aff0 / 16 */

@@ -60,13 +60,13 @@ enum { AMP_CAUSE_LIST(AMP_CAUSE_CONSTANT) };
 /* Registers as the guest had them at its last exit. */
 struct amp_exit_record {
     uint32_t reason; /* AMP_EXIT_* */
-    uint32_t pad;
+    uint32_t ifsr;   /* of a 32-bit guest: IFSR32_EL2; else 0 */
     uint64_t esr;  /* ESR_EL2 */
     uint64_t far;  /* FAR_EL2 */
     uint64_t ipa;  /* faulting guest-physical address (HPFAR_EL2 with FAR_EL2's page offset), or 0 */
     uint64_t pc;   /* ELR_EL2 */
     uint64_t pstate; /* SPSR_EL2 */
-    uint64_t x[31];
+    uint64_t x[31]; /* of a 32-bit guest: its registers of all modes, as the architecture maps them to these */
     uint64_t sp_el0, sp_el1;
     uint64_t elr_el1, spsr_el1, esr_el1, far_el1, vbar_el1, sctlr_el1, tcr_el1, ttbr0_el1, ttbr1_el1;
     uint64_t ticks; /* CNTPCT_EL0 at the end */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
  * What a guest may call the monitor for, by HVC #0 or SMC #0 from EL1, beside PSCI and the SMCCC discovery calls. SMC Calling
- * Convention (Arm DEN 0028) 1.1: function in w0, arguments x1-x3, result x0; x4-x17 are preserved. The numbers are of the
+ * Convention (Arm DEN 0028) 1.1: function in w0, arguments x1-x3, result x0; x4-x17 are preserved
+ * (in AArch32: r0, r1-r3, r0; r4 and up). The numbers are of the
  * range for vendor-specific hypervisor services (DEN 0028, section 6). Unknown calls return AMP_HVC_NOT_SUPPORTED.
  */
 #ifndef AMP_ABI_HYPERCALL_H
@@ -17,6 +18,10 @@
 #define AMP_HVC_VERSION 0xc6000000
 /* x1 = channel index of this partition: the peer looks at its ring. OK, NOT_CONNECTED (no peer now), INVALID (no such channel) */
 #define AMP_HVC_DOORBELL 0xc6000001
+
+/* The same for a 32-bit guest, which has no 64-bit calls */
+#define AMP_HVC_VERSION32 0x86000000
+#define AMP_HVC_DOORBELL32 0x86000001
 
 #define AMP_HVC_OK 0
 #define AMP_HVC_NOT_SUPPORTED (-1)

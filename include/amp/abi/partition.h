@@ -21,8 +21,8 @@
 
 /* amp_partition.flags */
 #define AMP_PARTITION_CONSOLE 0x1u /* PL011 at console_gpa, INTID console_intid */
-#define AMP_PARTITION_AARCH32 0x2u /* the VCPU starts in AArch32 (reserved: refused until supported) */
-#define AMP_PARTITION_FLAGS 0x1u   /* all that are accepted today */
+#define AMP_PARTITION_AARCH32 0x2u /* the VCPU is a 32-bit one: EL1 is AArch32 */
+#define AMP_PARTITION_FLAGS 0x3u   /* all that are accepted today */
 
 #ifndef __ASSEMBLER__
 
@@ -36,7 +36,7 @@ struct amp_partition {
     uint32_t id;          /* 1.. , unique */
     uint32_t gic_version; /* 2 or 3; the host's */
     uint64_t entry;       /* first instruction, in an executable memory region */
-    uint64_t dtb_gpa;     /* x0 at entry; 0: none */
+    uint64_t dtb_gpa;     /* x0 at entry (AArch32: r2; r0 is 0, r1 all ones); 0: none */
     /* virtual platform */
     uint64_t gicd_gpa;    /* 64 KiB (GICv3) or 4 KiB (GICv2) emulated */
     uint64_t gicr_gpa;    /* GICv3: 128 KiB emulated redistributor; GICv2: 0 */

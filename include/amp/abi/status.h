@@ -57,6 +57,7 @@
     X(PROTECTED_KVM,     97, "protected KVM owns EL2") \
     X(NO_PSCI,           98, "the device tree has no PSCI node with method smc") \
     X(NO_GIC,            99, "no GICv2 with virtualization or GICv3 found in the device tree") \
+    X(NO_AARCH32,       100, "core value has no AArch32 at EL1, which a 32-bit guest needs") \
     /* tests */ \
     X(INJECTED,         120, "failure injected at step value (module parameter fail_step)")
 /* clang-format on */

@@ -41,7 +41,7 @@ CoreFacts core_facts(uint64_t boot_info_pa) {
     const unsigned bits = arch::pa_bits(arch::pa_range());
     const uint64_t pa_limit = 1ull << bits;
     return {AMP_READ_SYSREG(mpidr_el1) & affinity_mask, pa_limit, pa_limit < AMP_GPA_LIMIT ? pa_limit : AMP_GPA_LIMIT,
-            address(__text_start), address(__memory_end), boot_info_pa, 0};
+            address(__text_start), address(__memory_end), boot_info_pa, 0, arch::has_aarch32_el1()};
 }
 
 unsigned gpa_bits() {
@@ -152,13 +152,19 @@ uint64_t amp_written_end;
     // The tables are complete before any walk of the guest's can see them. Partner: this core's table walker.
     arch::dsb_ish();
     // Each partition's VMID differs, so that one guest's broadcast TLB maintenance does not slow another one down.
-    arch::configure_guest(stage2.root() | vttbr_el2::Vmid::of(1 + this_monitor().boot.slot), gpa_bits());
-    AMP_WRITE_SYSREG(elr_el2, descriptor(this_monitor()).entry);
-    AMP_WRITE_SYSREG(spsr_el2, spsr::guest_start);
+    const amp_partition& partition = descriptor(this_monitor());
+    const bool aarch32 = (partition.flags & AMP_PARTITION_AARCH32) != 0;
+    arch::configure_guest(stage2.root() | vttbr_el2::Vmid::of(1 + this_monitor().boot.slot), gpa_bits(), aarch32);
+    AMP_WRITE_SYSREG(elr_el2, partition.entry);
+    AMP_WRITE_SYSREG(spsr_el2, aarch32 ? spsr::guest_start32 : spsr::guest_start);
     announce(this_monitor());
     this_monitor().stats->guest_ticks = arch::counter();
     AMP_WRITE_SYSREG(cntvoff_el2, this_monitor().stats->guest_ticks);
-    amp_enter_guest(descriptor(this_monitor()).dtb_gpa);
+    // Linux Documentation/arch/arm64/booting.rst and arch/arm/booting.rst: a machine that only the device tree names
+    if (aarch32) {
+        amp_enter_guest(0, 0xffffffff, partition.dtb_gpa);
+    }
+    amp_enter_guest(partition.dtb_gpa, 0, 0);
 }
 
 } // extern "C"

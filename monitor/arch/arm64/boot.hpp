@@ -23,7 +23,7 @@ uint64_t amp_prepare(const amp_boot_info* boot, uint64_t ticks);
 // MMU on.
 [[noreturn]] void amp_start();
 
-[[noreturn]] void amp_enter_guest(uint64_t x0);
+[[noreturn]] void amp_enter_guest(uint64_t x0, uint64_t x1, uint64_t x2);
 }
 
 } // namespace amp

@@ -35,7 +35,7 @@ amp_entry:
     cmp     x0, #CURRENT_EL_2
     b.ne    wrong_level
 
-    /* E2H = 0, the layout that all EL2 code here assumes; RW so that EL1 is AArch64. Some cores have E2H fixed to 1. */
+    /* E2H = 0, the layout that all EL2 code here assumes; RW until the guest's width is known. Some cores have E2H fixed to 1. */
     mov     x0, #(1 << 31)
     msr     hcr_el2, x0
     isb
@@ -104,18 +104,18 @@ enable_mmu:
     isb
     ret
 
-/* x0 = the guest's x0. ELR_EL2 and SPSR_EL2 are set; the stack starts afresh below the frame. */
+/* x0-x2 are the guest's. ELR_EL2 and SPSR_EL2 are set; the stack starts afresh below the frame. */
     .globl  amp_enter_guest
     .hidden amp_enter_guest
 amp_enter_guest:
-    adrp    x1, __stack_end
-    sub     sp, x1, #AMP_FRAME_SIZE
+    adrp    x3, __stack_end
+    sub     sp, x3, #AMP_FRAME_SIZE
     .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
     movi    v\n\().2d, #0
     .endr
     msr     fpcr, xzr
     msr     fpsr, xzr
-    .irp    n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+    .irp    n, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
     mov     x\n, xzr
     .endr
     eret

@@ -18,7 +18,7 @@ constexpr uint64_t tsc = bit(19);  // SMC
 constexpr uint64_t tidcp = bit(20); // implementation defined registers
 constexpr uint64_t tacr = bit(21); // ACTLR_EL1
 constexpr uint64_t tsw = bit(22);  // cache maintenance by set/way
-constexpr uint64_t rw = bit(31);   // EL1 is AArch64
+constexpr uint64_t rw = bit(31);   // EL1 is AArch64; off for a 32-bit guest
 constexpr uint64_t tlor = bit(35); // LORegion registers
 constexpr uint64_t terr = bit(36); // RAS error record registers
 constexpr uint64_t tea = bit(37);  // synchronous external aborts to EL2
@@ -111,11 +111,25 @@ using Crn = Field<13, 10>;
 using Rt = Field<9, 5>;
 using Crm = Field<4, 1>;
 using Read = Field<0>;
+// ISS of what AArch32 traps have beside these: condition, and MCRR's second opcode and register
+using Cv = Field<24>;
+using Cond = Field<23, 20>;
+using CcKnownPass = Field<19>; // of SMC; 1: the condition may have failed
+using Opc1Of64 = Field<19, 16>;
+using Rt2 = Field<14, 10>;
 
 enum ExceptionClass : uint32_t {
     ec_unknown = 0x00,
     ec_wfx = 0x01,
+    ec_cp15_32 = 0x03, // AArch32 MCR, MRC; MCRR, MRRC
+    ec_cp15_64 = 0x04,
+    ec_cp14_32 = 0x05,
+    ec_cp14_ldc = 0x06, // LDC, STC
     ec_fp = 0x07,
+    ec_vmrs = 0x08, // AArch32 VMRS of an ID register
+    ec_cp14_64 = 0x0c,
+    ec_hvc32 = 0x12,
+    ec_smc32 = 0x13,
     ec_hvc64 = 0x16,
     ec_smc64 = 0x17,
     ec_sysreg = 0x18,
@@ -132,6 +146,11 @@ constexpr uint32_t sysreg_of(uint64_t esr) {
     return sysreg(static_cast<uint32_t>(Op0::in(esr)), static_cast<uint32_t>(Op1::in(esr)),
                   static_cast<uint32_t>(Crn::in(esr)), static_cast<uint32_t>(Crm::in(esr)),
                   static_cast<uint32_t>(Op2::in(esr)));
+}
+// The syndrome of an access to it by register `rt`; read: 1
+constexpr uint64_t syndrome_of(uint32_t number, uint64_t rt, uint64_t read) {
+    return Op0::of(number >> 14) | Op1::of(number >> 11) | Crn::of(number >> 7) | Crm::of(number >> 3) | Op2::of(number) |
+           Rt::of(rt) | Read::of(read);
 }
 } // namespace esr_el2
 
@@ -154,12 +173,26 @@ constexpr uint64_t ssbs = bit(12), il = bit(20), ss = bit(21), pan = bit(22), ua
 constexpr uint64_t nzcv = Field<31, 28>::mask;
 // State of a core after reset
 constexpr uint64_t guest_start = d | a | i | f | el1h;
+// AArch32 state (Arm ARM C5.2.19, SPSR_EL2, "when exception taken from AArch32 state"); A, I, F as above
+using Mode32 = Field<4, 0>;
+constexpr uint64_t mode_usr = 0x10, mode_fiq = 0x11, mode_irq = 0x12, mode_svc = 0x13, mode_abt = 0x17, mode_hyp = 0x1a,
+                   mode_und = 0x1b, mode_sys = 0x1f;
+using Flags = Field<31, 28>; // NZCV
+using ItLow = Field<26, 25>;  // IT[1:0]
+using ItHigh = Field<15, 10>; // IT[7:2]
+constexpr uint64_t t = bit(5), e = bit(9), ssbs32 = bit(23);
+constexpr uint64_t guest_start32 = a | i | f | mode_svc;
 } // namespace spsr
 
 namespace sctlr_el1 {
 constexpr uint64_t span = bit(23), dssbs = bit(44);
 constexpr uint64_t reset = 0x30d00800;
 } // namespace sctlr_el1
+
+namespace sctlr32 { // the same register as a 32-bit guest sees it (G8.2.125)
+constexpr uint64_t v = bit(13), span = bit(23), ee = bit(25), te = bit(30), dssbs = bit(31);
+constexpr uint64_t reset = 0x00c50838; // SPAN, nTWE, nTWI, CP15BEN, LSMAOE, nTLSMD and bits that are one
+} // namespace sctlr32
 
 } // namespace amp
 

@@ -19,6 +19,9 @@
 
 namespace amp::arch {
 
+// HCR_EL2.RW: what EL1 is.
+inline bool is_aarch32_guest() { return (AMP_READ_SYSREG(hcr_el2) & 1ull << 31) == 0; }
+
 inline void isb() { __asm__ __volatile__("isb" : : : "memory"); }
 inline void dsb_sy() { __asm__ __volatile__("dsb sy" : : : "memory"); }
 inline void dsb_ish() { __asm__ __volatile__("dsb ish" : : : "memory"); }

@@ -38,10 +38,10 @@ void inject_undefined(Monitor& monitor, uint64_t esr) {
 
 namespace {
 
-// Past the trapped instruction, which was 2 bytes long for some of AArch32's. A guest that single-steps has stepped now
+// Past the trapped instruction. A guest that single-steps has stepped now
 // (Arm ARM D2.11): with SPSR_EL2.SS clear its exception comes before the next instruction.
-void skip_instruction(uint64_t esr) {
-    AMP_WRITE_SYSREG(elr_el2, AMP_READ_SYSREG(elr_el2) + 2 + 2 * esr_el2::Il::in(esr));
+void skip_instruction() {
+    AMP_WRITE_SYSREG(elr_el2, AMP_READ_SYSREG(elr_el2) + 4);
     const uint64_t pstate = AMP_READ_SYSREG(spsr_el2);
     if ((pstate & spsr::ss) != 0) [[unlikely]] {
         AMP_WRITE_SYSREG(spsr_el2, pstate & ~spsr::ss);
@@ -64,22 +64,22 @@ void instruction_abort(Registers& registers, uint64_t esr) {
     crash(instruction_abort_reason(esr), registers, esr, gpa);
 }
 
-void smc(Registers& registers, uint64_t esr) {
+void smc(Registers& registers) {
     this_monitor().count(AMP_CAUSE_SMC);
     // Unlike HVC, a trapped SMC has not been executed yet.
-    skip_instruction(esr);
+    skip_instruction();
     finish_work(this_monitor(), hypercall(this_monitor(), registers), registers);
 }
 
 void sysreg(Registers& registers, uint64_t esr) {
     if (emulate_register(this_monitor(), registers, esr)) {
-        skip_instruction(esr);
+        skip_instruction();
     } else {
         inject_undefined(this_monitor(), esr);
     }
 }
 
-// Classes below 0x20 are instructions that the guest does not have (FP in another form, SVE, SME, AArch32 coprocessors, ...).
+// Classes below 0x20 are instructions that the guest does not have (FP in another form, SVE, SME, ...).
 void other(Registers& registers, uint64_t esr) {
     if (esr_el2::Ec::in(esr) < esr_el2::ec_instruction_abort) {
         this_monitor().count(AMP_CAUSE_OTHER);
@@ -109,7 +109,7 @@ extern "C" {
     switch (esr_el2::Ec::in(esr)) {
     case esr_el2::ec_data_abort: return data_crash(*registers, esr);
     case esr_el2::ec_sysreg: return sysreg(*registers, esr);
-    case esr_el2::ec_smc64: return smc(*registers, esr);
+    case esr_el2::ec_smc64: return smc(*registers);
     case esr_el2::ec_instruction_abort: return instruction_abort(*registers, esr);
     default: return other(*registers, esr);
     }
@@ -126,7 +126,7 @@ extern "C" {
         return 0;
     }
     write_register(*registers, esr_el2::Srt::in(esr), loaded_value(esr, read.value));
-    skip_instruction(esr);
+    skip_instruction();
     return 1;
 }
 
@@ -138,7 +138,7 @@ extern "C" {
     if (!emulate_write(this_monitor(), gpa, access_width(esr), read_register(*registers, esr_el2::Srt::in(esr)))) {
         return 0;
     }
-    skip_instruction(esr);
+    skip_instruction();
     return 1;
 }
 

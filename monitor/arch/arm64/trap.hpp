@@ -16,7 +16,7 @@ union MonitorStorage {
 [[gnu::visibility("hidden")]] extern MonitorStorage this_monitor_storage; // else reached through a GOT
 inline Monitor& this_monitor() { return this_monitor_storage.monitor; }
 
-// The trapped instruction does not exist for this guest; EL1 gets the exception.
+// The trapped instruction does not exist for this guest; its EL1, a 64-bit one, gets the exception.
 void inject_undefined(Monitor& monitor, uint64_t esr);
 // An exception of the monitor's own code: recorded, told, core off.
 [[noreturn]] void monitor_fault(Monitor& monitor, const Registers& registers);
@@ -29,6 +29,8 @@ void amp_finish_exit(Registers* registers, uint32_t work);
 uint32_t amp_device_read(Registers* registers, uint64_t esr);
 uint32_t amp_device_write(Registers* registers, uint64_t esr);
 void amp_trap_exit(Registers* registers, uint64_t esr);
+// Out of AArch32 state, for any reason but interrupts and SError.
+void amp_aarch32_exit(Registers* registers, uint64_t esr);
 void amp_serror_exit(Registers* registers);
 [[noreturn]] void amp_monitor_fault(Registers* registers);
 }

@@ -65,6 +65,20 @@ void clear_timers() {
     AMP_WRITE_SYSREG(cnthp_ctl_el2, 0);
 }
 
+// What only a 32-bit EL1 has (Arm ARM D1.20.2); its other registers are the 64-bit ones by another name.
+void clear_aarch32() {
+    AMP_WRITE_SYSREG(cptr_el2, cptr_el2::guest); // FPEXC32_EL2 would trap to us with TFP, which is unknown at start
+    isb();
+    AMP_WRITE_SYSREG(fpexc32_el2, 0);
+    AMP_WRITE_SYSREG(dacr32_el2, 0);
+    AMP_WRITE_SYSREG(ifsr32_el2, 0);
+    AMP_WRITE_SYSREG(dbgvcr32_el2, 0);
+    AMP_WRITE_SYSREG(spsr_abt, 0);
+    AMP_WRITE_SYSREG(spsr_und, 0);
+    AMP_WRITE_SYSREG(spsr_irq, 0);
+    AMP_WRITE_SYSREG(spsr_fiq, 0);
+}
+
 void clear_el1() {
     AMP_WRITE_SYSREG(sctlr_el1, sctlr_el1::reset);
     AMP_WRITE_SYSREG(cpacr_el1, 0);
@@ -89,14 +103,14 @@ void clear_el1() {
     AMP_WRITE_SYSREG(tpidrro_el0, 0);
     AMP_WRITE_SYSREG(tpidr_el1, 0);
     if (has_aarch32_el1()) {
-        AMP_WRITE_SYSREG(dacr32_el2, 0);
-        AMP_WRITE_SYSREG(ifsr32_el2, 0);
+        clear_aarch32();
     }
 }
 
-uint64_t guest_hcr() {
-    return hcr_el2::guest | (has_ras() ? hcr_el2::terr : 0) | (has_lor() ? hcr_el2::tlor : 0) |
-           (has_mte() ? hcr_el2::tid5 : 0) | (has_pointer_authentication() ? hcr_el2::apk | hcr_el2::api : 0);
+uint64_t guest_hcr(bool aarch32) {
+    const uint64_t always = aarch32 ? hcr_el2::guest & ~hcr_el2::rw : hcr_el2::guest;
+    return always | (has_ras() ? hcr_el2::terr : 0) | (has_lor() ? hcr_el2::tlor : 0) | (has_mte() ? hcr_el2::tid5 : 0) |
+           (has_pointer_authentication() ? hcr_el2::apk | hcr_el2::api : 0);
 }
 
 // All event counters are the guest's range (HPMN), which the PMU traps then deny it; 0 would be reserved on older cores.
@@ -137,7 +151,7 @@ void clear_guest_state() {
     clear_el1();
 }
 
-void configure_guest(uint64_t vttbr, unsigned gpa_bits) {
+void configure_guest(uint64_t vttbr, unsigned gpa_bits, bool aarch32) {
     const uint64_t range = pa_range() < pa_range_max ? pa_range() : pa_range_max;
     AMP_WRITE_SYSREG(vtcr_el2, vtcr_el2::with(gpa_bits, range));
     AMP_WRITE_SYSREG(vttbr_el2, vttbr);
@@ -148,7 +162,10 @@ void configure_guest(uint64_t vttbr, unsigned gpa_bits) {
     AMP_WRITE_SYSREG(vpidr_el2, AMP_READ_SYSREG(midr_el1));
     AMP_WRITE_SYSREG(vmpidr_el2, 1ull << 31); // RES1; affinity 0
     clear_fine_grained_traps();
-    AMP_WRITE_SYSREG(hcr_el2, guest_hcr());
+    if (aarch32) {
+        AMP_WRITE_SYSREG(sctlr_el1, sctlr32::reset);
+    }
+    AMP_WRITE_SYSREG(hcr_el2, guest_hcr(aarch32));
     isb();
     __asm__ __volatile__("tlbi alle1" : : : "memory");
     dsb_nsh();
@@ -169,6 +186,7 @@ void save_guest_state(amp_exit_record& record) {
     record.tcr_el1 = AMP_READ_SYSREG(tcr_el1);
     record.ttbr0_el1 = AMP_READ_SYSREG(ttbr0_el1);
     record.ttbr1_el1 = AMP_READ_SYSREG(ttbr1_el1);
+    record.ifsr = is_aarch32_guest() ? static_cast<uint32_t>(AMP_READ_SYSREG(ifsr32_el2)) : 0;
     // HPFAR_EL2 is only written by translation faults and faults of table walks (Arm ARM D19.2.54).
     const uint64_t ec = esr_el2::Ec::in(record.esr);
     const bool abort = ec == esr_el2::ec_data_abort || ec == esr_el2::ec_instruction_abort;

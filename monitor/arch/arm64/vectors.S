@@ -107,12 +107,14 @@ amp_vectors:
     vector_irq
     vector_serror
 
-    /* guest's EL0 in AArch32 */
+    /* guest, or its EL0 alone, in AArch32 */
     vector
     save_clobbered
+    save_preserved
+    mov     x0, sp
     mrs     x1, esr_el2
-    lsr     w2, w1, #26
-    b       not_hvc
+    bl      amp_aarch32_exit
+    b       restore_all
     vector_irq
     vector_irq
     vector_serror

@@ -10,6 +10,7 @@ GUEST(hello) GUEST(spin) GUEST(count) GUEST(reset) GUEST(cpu_off) GUEST(psci) GU
 GUEST(unmapped_fetch) GUEST(denied_write) GUEST(denied_fetch) GUEST(no_syndrome) GUEST(bad_width) GUEST(table_walk)
 GUEST(undefined) GUEST(id) GUEST(registers) GUEST(echo) GUEST(timer) GUEST(doorbell) GUEST(bench) GUEST(gic)
 #undef GUEST
+extern const char guests32[], guests32_end[]; // empty where there was no assembler for them
 void run();
 }
 
@@ -39,6 +40,7 @@ struct Row {
     const char* console; // nullptr: not looked at
     Script script;
     uint64_t ipa;
+    int number32 = -1; // of a 32-bit guest in guests32.S
 };
 
 bool delay_ms(uint64_t ms) {
@@ -58,6 +60,13 @@ bool wait_for_console(const Stage& stage, const char* text) {
 bool stop_spinning(const Stage& stage) {
     return wait_for_console(stage, "m") && check(request(stage, AMP_WANT_STOP, AMP_MONITOR_ENDED), "stop is acknowledged") &&
            check(stage.exit->x[21] == 0x1234, "x21 in the record");
+}
+
+// Banked registers of FIQ mode, in the AArch64 view.
+bool stop_spinning32(const Stage& stage) {
+    return wait_for_console(stage, "m") && check(request(stage, AMP_WANT_STOP, AMP_MONITOR_ENDED), "stop is acknowledged") &&
+           check(stage.exit->x[24] == 0x42 && stage.exit->x[30] == 0x43, "r8_fiq, lr_fiq in the record") &&
+           check((stage.exit->pstate & 0x1f) == 0x11, "mode in the record");
 }
 
 volatile uint64_t& guest_word(uint64_t offset) { return reg<uint64_t>(guest_ram_pa + offset); }
@@ -167,6 +176,23 @@ const Row rows[] = {
     {GUEST(hello), AMP_EXIT_SYSTEM_OFF, "hxvs", nullptr, no_ipa},
 };
 
+#define GUEST32(name) #name " (32-bit)", guests32, guests32_end
+const Row rows32[] = {
+    {GUEST32(entry and calls), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa, 0},
+    {GUEST32(undefined), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa, 1},
+    {GUEST32(registers), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa, 2},
+    {GUEST32(device accesses), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa, 3},
+    {GUEST32(id), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa, 4},
+    {GUEST32(sgi), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa, 5},
+    {GUEST32(unmapped read), AMP_EXIT_UNMAPPED_READ, "", nullptr, 0x12345678, 6},
+    {GUEST32(spin), AMP_EXIT_STOPPED, "m", stop_spinning32, no_ipa, 7},
+    {GUEST32(no syndrome), AMP_EXIT_NO_SYNDROME, "", nullptr, 0x08000000, 8},
+    {GUEST32(unmapped fetch), AMP_EXIT_UNMAPPED_FETCH, "", nullptr, 0x60000040, 9},
+    {GUEST32(leaves its state), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa, 10},
+    {GUEST32(finds none of it), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa, 4},
+    {GUEST(hello), AMP_EXIT_SYSTEM_OFF, "hxvs", nullptr, no_ipa},
+};
+
 struct Refusal {
     const char* name;
     uint32_t status;
@@ -220,6 +246,10 @@ void run_row(const Row& row) {
         return;
     }
     const Stage stage = prepare(row.guest, static_cast<uint64_t>(row.guest_end - row.guest));
+    if (row.number32 >= 0) {
+        stage.partition->flags |= AMP_PARTITION_AARCH32;
+        stage.partition->entry += static_cast<uint64_t>(row.number32) * 0x800;
+    }
     bool good = check(start(stage), "CPU_ON");
     good = good && (row.script == nullptr || row.script(stage));
     good = check(wait_for_state(stage, AMP_MONITOR_ENDED), "ended") && good;
@@ -243,6 +273,26 @@ void run_refusal(const Refusal& refusal) {
     good = check(stage.mailbox->boot_status == refusal.status, "status") && good;
     good = check(wait_until_off(), "core off") && good;
     report(refusal.name, good, stage);
+}
+
+// ID_AA64PFR0_EL1.EL1
+bool has_aarch32() {
+    uint64_t pfr0;
+    __asm__ __volatile__("mrs %0, id_aa64pfr0_el1" : "=r"(pfr0));
+    return (pfr0 >> 4 & 0xf) == 2;
+}
+
+void run_32bit() {
+    if (!has_aarch32()) {
+        return run_refusal({"32-bit guest", AMP_STATUS_NO_AARCH32, [](const Stage& s) { s.partition->flags |= AMP_PARTITION_AARCH32; }});
+    }
+    if (+guests32 == +guests32_end) {
+        print("SKIP 32-bit guests: no compiler for them\n");
+        return;
+    }
+    for (const Row& row : rows32) {
+        run_row(row);
+    }
 }
 
 // Nothing that a guest can do makes the monitor fault, so the loader lies: the distributor it names is not there.
@@ -272,6 +322,7 @@ void run() {
         }
     }
     if (!count_only()) {
+        run_32bit();
         run_monitor_fault();
         run_row(rows[0]); // and the core is as good as new
     }
