@@ -5,7 +5,7 @@
 
 load_module
 remember_machine
-guest_root "$WORK/root"
+guest_root "$WORK/root" "${BUSYBOX:-}"
 pack_root "$WORK/root" "$WORK/initrd.gz"
 describe_linux tux 1 "$CORE" "$IMAGE" "$WORK/initrd.gz" "$SIZE" "$ARGS"
 
