@@ -41,18 +41,23 @@ private:
 
     void cores() {
         std::vector<std::string> free;
+        std::vector<std::string> only_64bit;
         for (const auto& cpu : live_.cpus) {
             const bool kept =
                 std::find(board_.keep_cpus.begin(), board_.keep_cpus.end(), cpu.cpu) != board_.keep_cpus.end();
             if (cpu.cpu.number != 0 && cpu.online && !kept) {
                 free.push_back(std::to_string(cpu.cpu.number));
+                if (lacks_aarch32_el1(cpu)) {
+                    only_64bit.push_back(free.back());
+                }
             }
         }
         if (free.empty()) {
             error("doctor.cores", std::to_string(live_.cpus.size()) + " cores, none of which can be donated",
                   "the boot core stays with Linux; bring others online");
         } else {
-            note("doctor.cores", "cores that can be donated: " + joined(free));
+            note("doctor.cores", "cores that can be donated: " + joined(free) +
+                                     (only_64bit.empty() ? "" : "; not to 32-bit guests: " + joined(only_64bit)));
         }
     }
 

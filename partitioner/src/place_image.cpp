@@ -167,6 +167,10 @@ std::optional<Err<ImageError>> check_state(const Image& image, const PartitionSp
 std::optional<Err<ImageError>> check_entry(const PlacedImage& placed) {
     const bool inside =
         std::any_of(placed.used.begin(), placed.used.end(), [&](const auto& r) { return r.contains(placed.entry); });
+    if (inside && placed.aarch32 && !placed.entry.is_aligned(2)) {
+        return fail("image.entry", "its entry point " + hex(placed.entry.number) + " is Thumb code",
+                    "begin in Arm code (A32), which may then change over");
+    }
     if (!inside || !placed.entry.is_aligned(4)) {
         return fail("image.entry",
                     "its entry point " + hex(placed.entry.number) +

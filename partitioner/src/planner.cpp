@@ -6,11 +6,9 @@
 #include <algorithm>
 
 #include "amp/abi/info_page.h"
-#include "amp/partitioner/emit.hpp"
 #include "doorbell_plan.hpp"
-#include "fdt_tree.hpp"
 #include "layout.hpp"
-#include "payload.hpp"
+#include "plan_files.hpp"
 #include "text.hpp"
 
 namespace amp {
@@ -42,10 +40,7 @@ public:
         }
         if (!failure) {
             take_regions();
-            failure = load_files();
-        }
-        if (!failure) {
-            failure = add_generated();
+            failure = plan_files(plan_, spec_, partition_, world_, disk_);
         }
         if (failure) {
             return Err{std::move(*failure)};
@@ -56,10 +51,7 @@ public:
 private:
     using Failure = std::optional<Diagnostic>;
 
-    Diagnostic changed(std::string message) const {
-        return {"plan.changed", Severity::error, partition_.name.place, std::move(message),
-                "check the description again"};
-    }
+    Diagnostic changed(std::string message) const { return plan_changed(partition_, std::move(message)); }
 
     Failure take_cores() {
         for (const auto& core : partition_.cores) {
@@ -133,122 +125,11 @@ private:
                          [](const auto& a, const auto& b) { return a.range.start < b.range.start; });
     }
 
-    Failure load_files() {
-        plan_.image_file = world_.image_path.find(disk_, spec_.file, partition_.image->value);
-        const auto bytes = disk_.read(plan_.image_file);
-        if (!bytes) {
-            return changed("image " + quoted(plan_.image_file) + " can't be read: " + bytes.error());
-        }
-        const auto image = parse_image(*bytes, largest_memory(partition_));
-        auto placed = image ? place_image(*image, partition_) : Result<PlacedImage, ImageError>(Err{image.error()});
-        if (!placed) {
-            return changed("image " + quoted(plan_.image_file) + ": " + placed.error().message);
-        }
-        plan_.image_format = image->format;
-        plan_.image_compressed = image->compressed;
-        plan_.aarch32 = placed->aarch32;
-        plan_.entry = placed->entry;
-        plan_.segments = std::move(placed->segments);
-        payload_ = read_payload(spec_, partition_, world_.image_path, disk_);
-        auto failure = load_plain_files(*placed);
-        if (!failure) {
-            failure = load_device_trees();
-        }
-        if (!failure) {
-            dtb_room_ = dtb_room(partition_, payload_);
-            const auto dtb = place_dtb(partition_, *placed, dtb_room_);
-            if (!dtb) {
-                return changed("no room is left for the device tree");
-            }
-            plan_.dtb = dtb->start;
-            failure = load_initrd(*placed);
-        }
-        return failure;
-    }
-
-    Failure load_plain_files(PlacedImage& placed) {
-        for (std::size_t i = 0; i < payload_.files.size(); ++i) {
-            auto& [path, bytes] = payload_.files[i];
-            const auto& spec = partition_.files[i];
-            if (!bytes || !spec.address) {
-                return changed("file " + quoted(path) + " can't be read: " + (bytes ? "no address" : bytes.error()));
-            }
-            const GuestRange range{GuestPhysAddr(spec.address->value), bytes->size()};
-            if (range.empty() || !in_memory(partition_, range) || find_overlap(range, placed.used) != nullptr) {
-                return changed("file " + quoted(path) + " does not fit where it shall go");
-            }
-            placed.used.push_back(range);
-            plan_.segments.push_back({range.start, range.size, std::move(*bytes), "file " + spec.name.value});
-        }
-        return std::nullopt;
-    }
-
-    Failure load_device_trees() {
-        std::vector<PayloadFile*> trees;
-        for (auto& overlay : payload_.overlays) {
-            trees.push_back(&overlay);
-        }
-        if (payload_.dtb) {
-            trees.push_back(&*payload_.dtb);
-        }
-        for (auto* tree : trees) {
-            if (tree->bytes) {
-                tree->bytes = device_tree_blob(*tree->bytes, tree->path);
-            }
-            if (!tree->bytes) {
-                return changed("device tree " + quoted(tree->path) + ": " + tree->bytes.error());
-            }
-        }
-        return std::nullopt;
-    }
-
-    Failure load_initrd(PlacedImage& placed) {
-        if (!payload_.initrd) {
-            return std::nullopt;
-        }
-        auto& [path, bytes] = *payload_.initrd;
-        const auto place = bytes ? place_high(partition_, placed, bytes->size()) : std::nullopt;
-        if (!place) {
-            return changed("initrd " + quoted(path) + (bytes ? " does not fit" : " can't be read: " + bytes.error()));
-        }
-        plan_.initrd = *place;
-        plan_.segments.push_back({place->start, place->size, std::move(*bytes), "initrd"});
-        return std::nullopt;
-    }
-
-    Failure add_generated() {
-        Bytes tree = payload_.dtb
-                         ? *payload_.dtb->bytes
-                         : emit_guest_dtb(plan_, *world_.live,
-                                          payload_.overlays.empty() ? Symbols::absent : Symbols::present);
-        for (std::size_t i = 0; i < payload_.overlays.size(); ++i) {
-            auto merged = apply_overlay(tree, *payload_.overlays[i].bytes);
-            if (!merged) {
-                return Diagnostic{"overlay.applies", Severity::error, partition_.dtb_overlays[i].place,
-                                  "overlay " + quoted(payload_.overlays[i].path) +
-                                      " can't be applied: " + merged.error(),
-                                  payload_.dtb ? "amp,dtb's file needs what the overlay names; dtc -@ keeps its labels"
-                                               : "labels of the generated tree are " + joined(dtb_labels()) +
-                                                     ""};
-            }
-            tree = std::move(*merged);
-        }
-        const std::uint64_t tree_size = tree.size();
-        if (tree_size > dtb_room_) {
-            return changed("the device tree is larger than the room kept for it");
-        }
-        plan_.segments.push_back({plan_.dtb, tree_size, std::move(tree), "device tree"});
-        plan_.segments.push_back({GuestPhysAddr(AMP_INFO_GPA), AMP_PAGE_SIZE, emit_info_page(plan_), "info page"});
-        return std::nullopt;
-    }
-
     const Spec& spec_;
     const PartitionSpec& partition_;
     const World& world_;
     const Disk& disk_;
     Plan plan_;
-    Payload payload_;
-    std::uint64_t dtb_room_ = 0;
 };
 
 std::uint64_t bytes_of_kind(const Plan& plan, RegionKind kind) {
@@ -260,6 +141,10 @@ std::uint64_t bytes_of_kind(const Plan& plan, RegionKind kind) {
 }
 
 } // namespace
+
+Diagnostic plan_changed(const PartitionSpec& partition, std::string message) {
+    return {"plan.changed", Severity::error, partition.name.place, std::move(message), "check the description again"};
+}
 
 std::string_view to_string(RegionKind kind) {
     switch (kind) {

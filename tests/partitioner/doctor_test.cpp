@@ -28,6 +28,13 @@ TEST_CASE("a machine that serves gets notes only") {
     }
 }
 
+TEST_CASE("cores that 32-bit guests can't have are named") {
+    Live live = qemu_live(3);
+    live.cpus.at(2).compatible = "arm,cortex-a76";
+    CHECK(text_of(doctor(live, qemu_board())).find("donated: 1, 2, 3; not to 32-bit guests: 2") != std::string::npos);
+    CHECK(text_of(doctor(qemu_live(3), qemu_board())).find("32-bit") == std::string::npos);
+}
+
 TEST_CASE("every reason why a machine can't serve is found") {
     const Board board = qemu_board();
     Live live = qemu_live(3);

@@ -85,6 +85,12 @@ TEST_CASE("a position-independent ELF file goes to the start of memory") {
     CHECK(placed->entry == GuestPhysAddr(ram + 0x10));
 }
 
+TEST_CASE("32-bit code begins in Arm state") {
+    const auto image = parse_image(make_elf({.machine = 40, .elf_class = 1, .entry = ram + 0x11}));
+    const auto placed = place_image(*image, with_memory({range(ram, mib)}));
+    CHECK(placed.error().message.find("Thumb") != std::string::npos);
+}
+
 TEST_CASE("an arm64 Image goes to a 2 MiB boundary plus text_offset") {
     const auto image = parse_image(make_linux_image(4096, mib, 0x80000));
     const auto placed = place_image(*image, with_memory({range(ram + mib, 8 * mib)}));

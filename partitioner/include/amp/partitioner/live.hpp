@@ -21,6 +21,9 @@ struct LiveCpu {
     bool online = true;
     std::string compatible; // "arm,cortex-a72"
 };
+// Known to have AArch32 at EL0 at most. The tree tells the model, not the ID registers, and Linux shows user space none
+// that says so; models that are not listed get the benefit of the doubt.
+bool lacks_aarch32_el1(const LiveCpu&);
 
 struct LiveGic {
     unsigned version = 0; // 2, 3; 0: none that we know
