@@ -14,7 +14,8 @@ guest_root() {
 /bin/busybox mount -t devtmpfs devtmpfs /dev
 /bin/busybox --install -s /bin
 mkdir -p /dev/shm
-echo "guest: $(uname -r) $(uname -m), $(nproc) CPU"
+echo "guest: $(uname -r) $(uname -m), $(nproc) CPU, up $(sed -n 's/^now at \([0-9]*\) nsecs/\1/p' /proc/timer_list) ns, idle" \
+    "$(sed -n 's/.*idle_sleeptime *: \([0-9]*\) nsecs/\1/p' /proc/timer_list | head -n 1) ns"
 case " $(cat /proc/cmdline) " in *" then=reboot "*) reboot -f ;; *" then=poweroff "*) poweroff -f ;; esac
 while :; do setsid -c sh -i; done
 INIT
@@ -75,6 +76,9 @@ ask() {
     wait_new "$1" "$3" "${4:-30}"
     new_text "$1" | grep -E -- "$3" | head -n 3
 }
+
+# boot_ns NAME: from the kernel's first look at its clock to its shell, as the guest counts.
+boot_ns() { sed -n 's/^guest: .* up \([0-9]*\) ns.*/\1/p' "$WORK/$1.console" | tail -n 1; }
 
 # Complaints of a guest's kernel that would show something amiss in the machine that we give it.
 BAD_IN_GUEST='WARNING:|BUG:|Oops|Call trace|Unable to handle|rcu: INFO|soft lockup|Unhandled|undefined instruction|firmware bug|Firmware Bug|spurious'

@@ -3,6 +3,8 @@
 # again, reboot, panic; its kernel's log has nothing to complain about.
 . ./linux-lib.sh
 
+uname_of() { sed -n 's/^guest: \([^ ]*\) .*/\1/p' "$WORK/$1.console" | tail -n 1; }
+
 load_module
 remember_machine
 guest_root "$WORK/root" "${BUSYBOX:-}"
@@ -15,6 +17,7 @@ start_linux tux
 wait_new tux "^guest: $EXPECT"
 wait_new tux "^/ # "
 check_guest_log tux
+figure "boot of $(uname_of tux) to its shell, in a partition: $(($(boot_ns tux) / 1000000)) ms"
 ask tux 'uname -r; grep MemTotal /proc/meminfo' '^MemTotal'
 ask tux 'grep -c processor /proc/cpuinfo; echo $((6*7)) is the answer' '^42 is the answer'
 ask tux 'grep -E "arch_timer|uart" /proc/interrupts' 'uart-pl011'
