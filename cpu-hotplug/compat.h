@@ -42,14 +42,39 @@ static inline void amp_vm_flags_set(struct vm_area_struct *vma, unsigned long fl
 #endif
 }
 
-/* Whether a handler is installed; kernels before 5.11 don't tell, the monitor finds out on its first instruction there. */
+/* Whether a handler is installed. */
 static inline bool amp_irq_has_action(unsigned int irq)
 {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
 	return irq_has_action(irq);
 #else
-	return true;
+	struct irq_desc *desc = irq_to_desc(irq); /* exported until 5.11 */
+
+	return desc && irq_desc_has_action(desc);
 #endif
+}
+
+/* Installs a handler and leaves the interrupt disabled, out of reach of whoever balances interrupts; for one that has none. */
+static inline int amp_irq_request_disabled(unsigned int irq, irq_handler_t handler, const char *name, void *data)
+{
+	unsigned long flags = IRQF_NOBALANCING | IRQF_PROBE_SHARED; /* the latter: no message where somebody was faster */
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 13, 0)
+	return request_irq(irq, handler, flags | IRQF_NO_AUTOEN, name, data);
+#else
+	int err;
+
+	irq_set_status_flags(irq, IRQ_NOAUTOEN);
+	err = request_irq(irq, handler, flags, name, data);
+	irq_clear_status_flags(irq, IRQ_NOAUTOEN);
+	return err;
+#endif
+}
+
+static inline void amp_irq_free_disabled(unsigned int irq, void *data)
+{
+	free_irq(irq, data);
+	irq_clear_status_flags(irq, IRQ_NO_BALANCING); /* outlives the handler otherwise */
 }
 
 #endif

@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include "arch/arch.h"
 #include "channel.h"
+#include "claims.h"
 #include "inject.h"
 #include "launch.h"
 #include "life.h"
@@ -164,8 +165,10 @@ int amp_launch_turn_off(struct partition *p, bool ask, struct amp_report *report
 	off = wait_off(p, ask);
 	set_live(p, false);
 	amp_monitor_refresh(p);
-	if (off)
+	if (off) {
+		amp_claims_silence(p); /* the monitor did, unless a fault of its own ended it */
 		return 0;
+	}
 	pr_err("core %u of partition %s did not turn off; it and its memory stay out of use\n", p->core.cpu, p->name);
 	return amp_fail(report, -EIO, AMP_STATUS_CORE_STUCK, p->core.cpu, 0);
 }

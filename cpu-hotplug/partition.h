@@ -16,6 +16,7 @@
 #include "amp/abi/ioctl.h"
 #include "amp/abi/mailbox.h"
 #include "amp/abi/partition.h"
+#include "arch/arch.h"
 #include "cpus.h"
 #include "descriptor.h"
 #include "memory.h"
@@ -27,6 +28,13 @@ struct amp_endpoint;
 /* Index of the console behind the channels, where both are numbered together. */
 #define AMP_ENDPOINT_CONSOLE AMP_CHANNELS_MAX
 #define AMP_ENDPOINTS (AMP_CHANNELS_MAX + 1)
+
+/* An SPI that a partition owns. */
+struct amp_claimed_irq {
+	unsigned int irq; /* Linux's number */
+	bool mapped_before; /* Linux had given that number already, and keeps it */
+	struct amp_spi_route route; /* as it was */
+};
 
 struct partition {
 	struct kref ref;
@@ -54,7 +62,7 @@ struct partition {
 	u32 doorbell_count;		    /* how many arrived in that tick */
 	bool doorbell_closing;		    /* no more work is queued */
 	struct delayed_work doorbell_work;  /* listens again after too many */
-	unsigned int claimed_irqs[AMP_IRQS_MAX]; /* Linux's numbers of the partition's own SPIs */
+	struct amp_claimed_irq claimed_irqs[AMP_IRQS_MAX]; /* the partition's own SPIs */
 	struct amp_channel_link *links[AMP_CHANNELS_MAX];
 	struct amp_endpoint *endpoints[AMP_ENDPOINTS];
 	struct list_head segments;

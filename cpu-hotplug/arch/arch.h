@@ -37,6 +37,13 @@ void amp_arch_icache_flush(void);
 void amp_arch_spi_pend(u32 intid);
 /* Disables, deactivates and unpends one SPI that a partition owned. */
 void amp_arch_spi_silence(u32 intid);
+/* Where an SPI goes and how urgent it is: the monitor changes both for the one core, restore makes it as it was. */
+struct amp_spi_route {
+	u64 target;
+	u8 priority;
+};
+void amp_arch_spi_save(u32 intid, struct amp_spi_route *route);
+void amp_arch_spi_restore(u32 intid, const struct amp_spi_route *route);
 /* Finds the GICv3 redistributor frames of a core; -ENODEV where there are none. */
 int amp_arch_gicr_find(u64 mpidr, struct amp_area *frames);
 /* INTIDs from 0 below this one exist. */

@@ -10,11 +10,16 @@
 #include "arch/arch.h"
 #include "host.h"
 
+#define GICD_CTLR 0x000
+#define GICD_CTLR_RWP BIT(31)
 #define GICD_TYPER 0x004
 #define GICD_ICENABLER 0x180
 #define GICD_ISPENDR 0x200
 #define GICD_ICPENDR 0x280
 #define GICD_ICACTIVER 0x380
+#define GICD_IPRIORITYR 0x400
+#define GICD_ITARGETSR 0x800
+#define GICD_IROUTER 0x6000
 /* IHI 0069 12.11.35 */
 #define GICR_TYPER 0x008
 #define GICR_TYPER_VLPIS BIT_ULL(1)
@@ -30,11 +35,39 @@ void amp_arch_spi_pend(u32 intid)
 	write_bit(GICD_ISPENDR, intid);
 }
 
+/* IHI 0069 12.9.4: until GICD_CTLR.RWP falls, an interrupt that was disabled may still be taken. GICv2 has no such bit. */
+static void wait_disabled(void)
+{
+	u32 ctlr;
+
+	if (amp_host.gic_version == 3)
+		readl_poll_timeout_atomic(amp_host.gicd_base + GICD_CTLR, ctlr, !(ctlr & GICD_CTLR_RWP), 1, 1000);
+}
+
 void amp_arch_spi_silence(u32 intid)
 {
 	write_bit(GICD_ICENABLER, intid);
+	wait_disabled();
 	write_bit(GICD_ICPENDR, intid);
 	write_bit(GICD_ICACTIVER, intid);
+}
+
+void amp_arch_spi_save(u32 intid, struct amp_spi_route *route)
+{
+	route->priority = readb_relaxed(amp_host.gicd_base + GICD_IPRIORITYR + intid);
+	if (amp_host.gic_version == 3)
+		route->target = readq_relaxed(amp_host.gicd_base + GICD_IROUTER + 8 * intid);
+	else
+		route->target = readb_relaxed(amp_host.gicd_base + GICD_ITARGETSR + intid);
+}
+
+void amp_arch_spi_restore(u32 intid, const struct amp_spi_route *route)
+{
+	writeb_relaxed(route->priority, amp_host.gicd_base + GICD_IPRIORITYR + intid);
+	if (amp_host.gic_version == 3)
+		writeq_relaxed(route->target, amp_host.gicd_base + GICD_IROUTER + 8 * intid);
+	else
+		writeb_relaxed((u8)route->target, amp_host.gicd_base + GICD_ITARGETSR + intid);
 }
 
 u32 amp_arch_intid_limit(void)
