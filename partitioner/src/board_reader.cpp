@@ -91,6 +91,44 @@ struct Reader {
             }
         }
     }
+    // "/soc/clock-controller@30380000 92 = 24000000"
+    bool clock_rate(const std::string& text, BoardClock& clock) {
+        const auto equals = text.find('=');
+        const auto words = words_of(text.substr(0, equals));
+        const auto rate = equals == std::string::npos ? std::vector<std::string>() : words_of(text.substr(equals + 1));
+        const std::uint64_t hz = rate.size() == 1 ? parse_number(rate[0]).value_or(0) : 0;
+        if (words.empty() || !words[0].starts_with('/') || hz == 0 || hz > UINT32_MAX) {
+            return false;
+        }
+        clock = {words[0], {}, hz};
+        for (std::size_t i = 1; i < words.size(); ++i) {
+            const auto cell = parse_number(words[i]);
+            if (!cell || *cell > UINT32_MAX) {
+                return false;
+            }
+            clock.cells.push_back(static_cast<std::uint32_t>(*cell));
+        }
+        return true;
+    }
+    void clock_rates(const YamlEntry& entry) {
+        const std::string expected = "a list of clocks with their rates, such as [\"/soc/clock@30380000 92 = 24000000\"]";
+        if (!list(entry, expected)) {
+            return;
+        }
+        for (const auto& text : entry.values) {
+            BoardClock clock;
+            if (clock_rate(text, clock)) {
+                board.clock_rates.push_back(std::move(clock));
+            } else {
+                wrong_type(entry, expected);
+            }
+        }
+    }
+    void without_dma(const YamlEntry& entry) {
+        if (list(entry, "a list of compatible strings, such as [\"vendor,timer\"]")) {
+            board.without_dma = entry.values;
+        }
+    }
     void memory_margin(const YamlEntry& entry) {
         const std::string expected = "a number of MiB, such as 64";
         if (!scalar(entry, expected)) {
@@ -115,6 +153,8 @@ constexpr Key keys[] = {
     {"compatible", &Reader::compatible},
     {"doorbell-spis", &Reader::doorbell_spis},
     {"keep-cpus", &Reader::keep_cpus},
+    {"clock-rates", &Reader::clock_rates},
+    {"devices-without-dma", &Reader::without_dma},
     {"memory-margin-mib", &Reader::memory_margin},
 };
 

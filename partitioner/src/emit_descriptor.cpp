@@ -45,6 +45,14 @@ std::vector<amp_region> regions_of(const Plan& plan) {
     return regions;
 }
 
+std::vector<amp_irq> irqs_of(const Plan& plan) {
+    std::vector<amp_irq> irqs;
+    for (const auto& irq : plan.irqs) {
+        irqs.push_back({irq.intid.number, irq.guest_intid.number, irq.level ? AMP_IRQ_LEVEL : 0, 0});
+    }
+    return irqs;
+}
+
 std::vector<amp_channel> channels_of(const Plan& plan) {
     std::vector<amp_channel> channels;
     for (const auto& planned : plan.channels) {
@@ -83,7 +91,7 @@ Bytes emit_descriptor(const Plan& plan) {
     Bytes blob(sizeof head);
     append_array(blob, cores_of(plan), head.core_offset, head.core_count);
     append_array(blob, regions_of(plan), head.region_offset, head.region_count);
-    append_array(blob, std::vector<amp_irq>(), head.irq_offset, head.irq_count);
+    append_array(blob, irqs_of(plan), head.irq_offset, head.irq_count);
     append_array(blob, channels_of(plan), head.channel_offset, head.channel_count);
     head.size = static_cast<std::uint32_t>(blob.size());
     std::memcpy(blob.data(), &head, sizeof head);

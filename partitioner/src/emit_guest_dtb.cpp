@@ -5,6 +5,7 @@
 
 #include "amp/abi/info_page.h"
 #include "amp/partitioner/emit.hpp"
+#include "emit_guest_devices.hpp"
 #include "fdt_tree.hpp"
 #include "layout.hpp"
 
@@ -12,7 +13,7 @@ namespace amp {
 
 namespace {
 
-enum Phandle : std::uint32_t { gic_phandle = 1, clock_phandle = 2 };
+enum Phandle : std::uint32_t { gic_phandle = 1, clock_phandle = 2, first_device_phandle = 16 };
 
 // arm,gic.yaml: interrupt types and trigger flags; bits 15:8 of a GICv2 PPI's flags are the processors that it reaches.
 constexpr std::uint32_t spi = 0;
@@ -198,6 +199,7 @@ Bytes emit_guest_dtb(const Plan& plan, const Live& live, Symbols symbols) {
     add_gic(root, plan.platform);
     add_console(root, plan.platform);
     add_channels(root, plan);
+    add_devices(root, plan, live, gic_phandle, first_device_phandle);
     if (symbols == Symbols::present) {
         add_symbols(root);
     }

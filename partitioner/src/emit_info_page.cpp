@@ -35,7 +35,8 @@ Bytes emit_info_page(const Plan& plan) {
     page.id = plan.id;
     set_text(page.name, plan.name);
     for (const auto& region : plan.regions) {
-        if (region.kind == RegionKind::memory && region.range.contains(plan.entry)) {
+        const bool ram = region.kind == RegionKind::memory || region.kind == RegionKind::fixed;
+        if (ram && region.range.contains(plan.entry)) {
             page.ram_gpa = region.range.start.number;
             page.ram_size = region.range.size;
         }

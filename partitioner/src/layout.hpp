@@ -25,6 +25,8 @@ constexpr std::uint64_t gicd_size_v2 = 0x1000;
 constexpr std::uint64_t gicr_size = 0x20000;
 constexpr std::uint64_t gicc_size = 0x2000;
 constexpr std::uint64_t console_size = 0x1000;
+// Of an assigned device in the guest's tree, clocks included; rule devices.node-too-large
+constexpr std::uint64_t device_node_room = 4096;
 
 // gic_version 0 (unknown machine) counts as 3.
 Platform platform_for(const PartitionSpec&, unsigned gic_version);

@@ -110,6 +110,7 @@ Loaded<Live> load_live(const Disk& disk, const LivePaths& paths) {
     Live& live = loaded.value;
     live.running_here = true;
     live.cpus = number_cpus(disk, paths.cpus, root);
+    live.drivers = bound_drivers(disk, paths.buses);
     live.available_memory = read_available(disk, paths.meminfo);
     live.bootargs = joined(words_of(read_text(disk, paths.cmdline)), " ");
     for (auto& use : driver_interrupts(read_text(disk, paths.interrupts))) {

@@ -82,7 +82,7 @@ std::vector<ReservedMemory> read_reserved(const TreeNode& root) {
         const auto start = read_cells(*cells, 0, address_cells);
         const auto size = read_cells(*cells, address_cells, size_cells);
         if (start && size) {
-            all.push_back({node.name, {PhysAddr(*start), *size}});
+            all.push_back({node.name, node.path, {PhysAddr(*start), *size}, node.property("no-map") != nullptr && node.is_enabled()});
         }
     }
     return all;
@@ -126,6 +126,7 @@ Live live_from_tree(const TreeNode& root, const std::string& source) {
     live.psci_method = psci_method(root);
     live.reserved_memory = read_reserved(root);
     collect_paths(root, live.nodes);
+    live.tree = std::make_shared<const TreeNode>(root);
     if (const TreeNode* chosen = root.child("chosen")) {
         live.bootargs = chosen->text("bootargs");
     }

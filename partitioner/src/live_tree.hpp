@@ -20,4 +20,7 @@ std::vector<InterruptUse> tree_interrupts(const TreeNode& root, const TreeNode& 
 // The lines of /proc/interrupts whose controller is the GIC
 std::vector<InterruptUse> driver_interrupts(std::string_view text);
 
+// live_drivers.cpp: what sysfs shows below `buses` (/sys/bus)
+std::vector<DriverBinding> bound_drivers(const Disk&, const std::string& buses);
+
 } // namespace amp

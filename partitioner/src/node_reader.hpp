@@ -44,4 +44,7 @@ std::vector<ChannelSpec> read_channels(const TreeNode& channels, Diagnostics&);
 // spec_files.cpp: the files node
 std::vector<FileSpec> read_files(const TreeNode& files, Diagnostics&);
 
+// spec_devices.cpp: a property that names nodes, each by path or by phandle and so many cells of flags (which have no meaning yet)
+std::vector<NodeReference> read_references(const TreeNode& root, const TreeProperty&, std::uint32_t flag_cells, Diagnostics&);
+
 } // namespace amp

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "amp/abi/info_page.h"
+#include "device_plan.hpp"
 #include "doorbell_plan.hpp"
 #include "layout.hpp"
 #include "plan_files.hpp"
@@ -40,6 +41,7 @@ public:
         }
         if (!failure) {
             take_regions();
+            plan_devices(plan_, partition_, world_);
             failure = plan_files(plan_, spec_, partition_, world_, disk_);
         }
         if (failure) {
@@ -102,8 +104,11 @@ private:
     }
 
     void take_regions() {
-        for (const auto& region : partition_.memory) {
-            plan_.regions.push_back({region.value, PhysAddr(), RegionKind::memory, ram_access, 0,
+        for (std::size_t i = 0; i < partition_.memory.size(); ++i) {
+            const auto& region = partition_.memory[i];
+            const bool fixed = is_one_to_one(partition_, i, *world_.live);
+            plan_.regions.push_back({region.value, PhysAddr(fixed ? region.value.start.number : 0),
+                                     fixed ? RegionKind::fixed : RegionKind::memory, ram_access, 0,
                                      region.unlisted ? "unlisted memory" : "ram", !region.unlisted});
         }
         plan_.regions.push_back({{GuestPhysAddr(AMP_INFO_GPA), AMP_PAGE_SIZE},

@@ -20,12 +20,13 @@ constexpr std::string_view partition_properties[] = {
     "memory",           "amp,image",   "amp,unlisted-memory", "amp,load-address", "amp,entry",
     "amp,aarch32",      "amp,initrd",  "amp,dtb",         "amp,dtb-address", "amp,dtb-overlay",
     "amp,console",      "access",      "amp,devices",     "#access-flags-cells",
+    "amp,device-addresses", "amp,reserved-memory", "amp,allow-dma",
 };
 
 class PartitionReader {
 public:
-    PartitionReader(const TreeNode& domains, const TreeNode& node, Diagnostics& diagnostics)
-        : domains_(domains), node_(node), diagnostics_(diagnostics), reader_(node, diagnostics) {}
+    PartitionReader(const TreeNode& root, const TreeNode& domains, const TreeNode& node, Diagnostics& diagnostics)
+        : root_(root), domains_(domains), node_(node), diagnostics_(diagnostics), reader_(node, diagnostics) {}
 
     PartitionSpec read() {
         static constexpr std::string_view children[] = {"chosen", "channels", "files"};
@@ -46,7 +47,7 @@ public:
         spec_.dtb = reader_.text("amp,dtb");
         spec_.dtb_overlays = reader_.texts("amp,dtb-overlay");
         spec_.console = reader_.flag("amp,console");
-        read_unsupported();
+        read_devices();
         read_chosen();
         if (const TreeNode* channels = node_.child("channels")) {
             spec_.channels = read_channels(*channels, diagnostics_);
@@ -110,14 +111,40 @@ private:
         }
     }
 
-    void read_unsupported() {
-        for (const auto name : {"access", "amp,devices"}) {
-            if (const TreeProperty* property = node_.property(name)) {
-                spec_.devices.push_back(property->place);
-            }
+    void read_references_of(std::string_view name, std::uint32_t flag_cells, std::vector<NodeReference>& into) {
+        if (const TreeProperty* property = node_.property(name)) {
+            const auto all = read_references(root_, *property, flag_cells, diagnostics_);
+            into.insert(into.end(), all.begin(), all.end());
         }
+    }
+
+    void read_devices() {
+        read_references_of("amp,devices", 0, spec_.devices);
+        // System Device Tree: one cell of flags unless the node says otherwise
+        read_references_of("access", std::min(node_.cell("#access-flags-cells", 1), 16u), spec_.devices);
+        read_references_of("amp,reserved-memory", 0, spec_.reserved_memory);
+        read_device_addresses();
+        spec_.allow_dma = reader_.flag("amp,allow-dma");
         if (const TreeProperty* property = node_.property("cpus")) {
             spec_.cpus_mask = property->place;
+        }
+    }
+
+    void read_device_addresses() {
+        const TreeProperty* property = node_.property("amp,device-addresses");
+        if (property == nullptr) {
+            return;
+        }
+        const std::uint32_t width = domains_.cell("#address-cells", 0);
+        const auto cells = property->cells();
+        if (width < 1 || width > 2 || !cells || cells->size() % width != 0) {
+            diagnostics_.error("spec.property-type", property->place, "amp,device-addresses is no list of addresses",
+                               "write one address per device, each of as many cells as #address-cells of node domains says");
+            return;
+        }
+        for (std::size_t at = 0; at < cells->size(); at += width) {
+            spec_.device_addresses.push_back(
+                {GuestPhysAddr(read_cells(*cells, at, width).value_or(0)), property->place});
         }
     }
 
@@ -144,6 +171,7 @@ private:
         }
     }
 
+    const TreeNode& root_;
     const TreeNode& domains_;
     const TreeNode& node_;
     Diagnostics& diagnostics_;
@@ -169,12 +197,12 @@ bool is_partition(const TreeNode& node, Diagnostics& diagnostics) {
     return false;
 }
 
-void read_domains(const TreeNode& domains, Loaded<Spec>& loaded) {
+void read_domains(const TreeNode& root, const TreeNode& domains, Loaded<Spec>& loaded) {
     static constexpr std::string_view known[] = {"#address-cells", "#size-cells", "compatible", "ranges"};
     NodeReader(domains, loaded.diagnostics).expect_properties(known);
     for (const auto& node : domains.children) {
         if (is_partition(node, loaded.diagnostics)) {
-            loaded.value.partitions.push_back(PartitionReader(domains, node, loaded.diagnostics).read());
+            loaded.value.partitions.push_back(PartitionReader(root, domains, node, loaded.diagnostics).read());
         }
     }
     if (loaded.value.partitions.empty() && loaded.ok()) {
@@ -200,7 +228,7 @@ Loaded<Spec> load_spec(const Bytes& bytes, const std::string& file) {
                                  "docs/description.md shows a smallest description");
         return loaded;
     }
-    read_domains(*domains, loaded);
+    read_domains(tree.value, *domains, loaded);
     loaded.diagnostics.sort();
     return loaded;
 }

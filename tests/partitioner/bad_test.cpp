@@ -73,6 +73,13 @@ private:
             world_.existing.push_back({words.at(1), number(2), CpuId(number(3)), Irq(number(4))});
         } else if (what == "used") { // an SPI has a driver
             world_.live->interrupts.push_back({Irq(number(1)), words.at(2), true});
+        } else if (what == "machine") { // another tree
+            const Loaded<Live> loaded = load_live_tree(RealDisk(), std::string(AMP_SOURCE_DIR) + "/" + folder + "/" + words.at(1));
+            REQUIRE(text_of(loaded.diagnostics) == "");
+            world_.live = loaded.value;
+            world_.live->source = "machine";
+        } else if (what == "driver") { // node bus device driver
+            world_.live->drivers.push_back({words.at(1), words.at(2), words.at(3), words.at(4)});
         } else if (what == "board") {
             disk_.write(words.at(1), source_bytes(folder + "/" + words.at(1)));
             Loaded<Board> board = load_board(disk_, words.at(1));
@@ -95,7 +102,7 @@ private:
 std::vector<std::string> inputs() {
     std::vector<std::string> files;
     for (const auto& name : RealDisk().list(std::string(AMP_SOURCE_DIR) + "/" + folder)) {
-        if (!name.ends_with(".expected") && !name.ends_with(".board.yaml")) {
+        if (!name.ends_with(".expected") && !name.ends_with(".board.yaml") && !name.ends_with(".live.dts")) {
             files.push_back(name);
         }
     }

@@ -26,9 +26,10 @@ TEST_CASE("docs/description.md names every property") {
     const std::string text = source_text("docs/description.md");
     for (const auto name :
          {"compatible", "id", "os,type", "amp,cores", "cpus", "memory", "amp,image", "amp,load-address", "amp,entry",
-         "amp,initrd", "amp,aarch32", "amp,dtb", "amp,dtb-address", "amp,dtb-overlay", "amp,unlisted-memory",
-         "amp,file", "bootargs", "amp,console", "access", "amp,devices", "amp,peer", "amp,size", "amp,address",
-         "doorbell-spis", "keep-cpus", "memory-margin-mib"}) {
+          "amp,initrd", "amp,aarch32", "amp,dtb", "amp,dtb-address", "amp,dtb-overlay", "amp,unlisted-memory",
+          "amp,file", "bootargs", "amp,console", "access", "amp,devices", "amp,device-addresses",
+          "amp,reserved-memory", "amp,allow-dma", "amp,peer", "amp,size", "amp,address", "doorbell-spis", "keep-cpus",
+          "memory-margin-mib", "clock-rates", "devices-without-dma"}) {
         INFO(name);
         CHECK(text.find("`" + std::string(name) + "`") != std::string::npos);
     }

@@ -39,6 +39,7 @@ FakeDisk running_machine() {
                                                " 13:         42          0     GICv3  33 Level     uart-pl011\n"
                                                " 40:          0          0     GICv3 224 Edge      amp motor\n"
                                                " 41:          9          0   ITS-MSI 16384 Edge      virtio0-config\n"
+                                               " 42:          9          0     GICv3  34 Level\n"
                                                "IPI0:         5          6       Rescheduling interrupts\n"
                                                "Err:          0\n"));
     disk.write("/proc/meminfo",
@@ -75,6 +76,9 @@ TEST_CASE("drivers' interrupts are the GIC's lines of /proc/interrupts") {
         }
     }
     CHECK(drivers == std::vector<std::string>{"27 arch_timer", "33 uart-pl011", "224 amp motor"});
+    // a line without a user: the driver is unbound, the interrupt is no doorbell
+    const auto& all = live.value.interrupts;
+    CHECK(std::any_of(all.begin(), all.end(), [](const auto& use) { return use.intid == Irq(34) && use.user == "a driver that is unbound" && !use.by_driver; }));
 }
 
 TEST_CASE("the directory and the blob of the same tree tell the same") {

@@ -52,6 +52,14 @@ Json plan_json(const Plan& plan) {
                             {"size", channel.size},
                             {"interrupt", channel.intid.number},
                             {"side", channel.side}});
+    Json devices = Json::array();
+    for (const PlannedDevice& device : plan.devices) {
+        Json interrupts = Json::array();
+        for (const PlannedIrq& irq : plan.irqs)
+            if (irq.device == device.path)
+                interrupts.push_back({{"machine", irq.intid.number}, {"guest", irq.guest_intid.number}, {"level", irq.level}});
+        devices.push_back({{"path", device.path}, {"interrupts", interrupts}});
+    }
     return {{"name", plan.name},
             {"id", plan.id},
             {"os", plan.os_type},
@@ -69,7 +77,8 @@ Json plan_json(const Plan& plan) {
             {"channel_bytes", plan.channel_bytes()},
             {"regions", regions_json(plan)},
             {"segments", segments},
-            {"channels", channels}};
+            {"channels", channels},
+            {"devices", devices}};
 }
 
 } // namespace

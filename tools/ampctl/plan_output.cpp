@@ -74,6 +74,26 @@ void print_channels(std::ostream& out, const Plan& plan) {
     channels.print(out, "  ");
 }
 
+void print_devices(std::ostream& out, const Plan& plan) {
+    if (plan.devices.empty())
+        return;
+    Table devices({"device", "interrupt", "the guest's", "trigger"});
+    for (const PlannedDevice& device : plan.devices) {
+        bool first = true;
+        for (const PlannedIrq& irq : plan.irqs) {
+            if (irq.device != device.path)
+                continue;
+            devices.add({first ? device.path : "", fmt::format("{}", irq.intid.number),
+                         fmt::format("{}", irq.guest_intid.number), irq.level ? "level" : "edge"});
+            first = false;
+        }
+        if (first)
+            devices.add({device.path, "none", "", ""});
+    }
+    out << '\n';
+    devices.print(out, "  ");
+}
+
 void print_sum(std::ostream& out, const std::vector<Plan>& plans) {
     std::vector<std::string> cores;
     std::uint64_t memory = 0;
@@ -100,6 +120,7 @@ void print_plans(std::ostream& out, const std::vector<Plan>& plans) {
         print_facts(out, plan);
         print_memory(out, plan);
         print_channels(out, plan);
+        print_devices(out, plan);
         out << '\n';
     }
     print_sum(out, plans);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Rules about guest memory: alignment, size, overlaps within the partition, and whether Linux has that much. Part of
 // the rule table.
+#include "../device_plan.hpp"
 #include "amp/base/bits.hpp"
 #include "rule.hpp"
 
@@ -22,12 +23,17 @@ void missing(const CheckContext& context, std::size_t index, Report& report) {
 
 void too_many_regions(const CheckContext& context, std::size_t index, Report& report) {
     const auto& partition = context.subjects[index].partition;
-    // One region is the info page's, each channel has its own.
-    const std::size_t others = 1 + partition.channels.size();
+    std::size_t device_pages = 0;
+    if (context.world.live && context.world.live->tree) {
+        device_pages = device_regions(assigned_devices(partition, MachineTree(*context.world.live->tree))).size();
+    }
+    // One region is the info page's, each channel and each group of neighbouring devices has its own.
+    const std::size_t others = 1 + partition.channels.size() + device_pages;
     if (partition.memory.size() + others > AMP_REGIONS_MAX) {
         report(partition.memory_place,
                std::to_string(partition.memory.size()) + " memory regions and " +
-                   std::to_string(partition.channels.size()) + " channels are too many",
+                   std::to_string(partition.channels.size()) + " channels" +
+                   (device_pages == 0 ? "" : " and " + std::to_string(device_pages) + " groups of devices") + " are too many",
                "together at most " + std::to_string(AMP_REGIONS_MAX - 1) + " are possible; join memory regions");
     }
 }
@@ -110,10 +116,10 @@ void small_pages(const CheckContext& context, std::size_t index, Report& report)
     }
 }
 
-std::uint64_t bytes_from_linux(const PartitionSpec& partition) {
+std::uint64_t bytes_from_linux(const PartitionSpec& partition, const Live& live) {
     std::uint64_t bytes = AMP_PAGE_SIZE;
-    for (const auto& region : partition.memory) {
-        bytes += region.value.size;
+    for (std::size_t i = 0; i < partition.memory.size(); ++i) {
+        bytes += is_one_to_one(partition, i, live) ? 0 : partition.memory[i].value.size;
     }
     for (const auto& channel : partition.channels) {
         bytes += channel.size ? channel.size->value : 0;
@@ -131,10 +137,10 @@ void not_available(const CheckContext& context, std::size_t index, Report& repor
     const std::uint64_t usable = available > margin ? available - margin : 0;
     std::uint64_t earlier = 0;
     for (std::size_t i = 0; i < index; ++i) {
-        earlier += bytes_from_linux(context.subjects[i].partition);
+        earlier += bytes_from_linux(context.subjects[i].partition, *context.world.live);
     }
     const auto& partition = context.subjects[index].partition;
-    const std::uint64_t own = bytes_from_linux(partition);
+    const std::uint64_t own = bytes_from_linux(partition, *context.world.live);
     if (earlier <= usable && own > usable - earlier) {
         const auto mib = [](std::uint64_t bytes) { return std::to_string((bytes + (1u << 20) - 1) >> 20) + " MiB"; };
         report(partition.memory_place,

@@ -75,6 +75,8 @@ std::span<const Rule> channel_rules();
 std::span<const Rule> channel_peer_rules();
 std::span<const Rule> interrupt_rules();
 std::span<const Rule> device_rules();
+std::span<const Rule> device_guest_rules();
+std::span<const Rule> device_dma_rules();
 
 // "'motor' (motor.dts:12)"
 std::string where(const PartitionSpec&);

@@ -50,6 +50,7 @@ FakeDisk image_disk() {
     disk.write("low.elf", make_elf({.entry = 0x1000, .segments = {{.address = 0x1000}}}));
     disk.write("entry.elf", make_elf({.entry = ram + 0x2000}));
     disk.write("full.elf", make_elf({.segments = {{.memory_size = 16 * mib}}}));
+    disk.write("guest.bin", Bytes(4096, 0x11));
     disk.write("empty.bin", Bytes());
     disk.write("kernel.xz", bytes_of("\xfd\x37zXZ and so on"));
     disk.write("own.dts", bytes_of("/dts-v1/; / { #address-cells = <2>; #size-cells = <2>; chosen { }; };"));

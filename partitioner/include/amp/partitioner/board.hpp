@@ -12,12 +12,21 @@
 
 namespace amp {
 
+// A clock that the board leaves running at a known rate.
+struct BoardClock {
+    std::string node;                 // path of the provider
+    std::vector<std::uint32_t> cells; // its specifier
+    std::uint64_t hz = 0;
+};
+
 struct Board {
     std::string file; // empty: generic
     std::string name;
     std::vector<std::string> compatible;     // root compatible strings it matches; any one is enough
     std::vector<Irq> doorbell_spis;          // INTIDs free for calls to Linux; empty: the highest ones no node mentions
     std::vector<CpuId> keep_cpus;            // never donated, Linux numbers; the boot core (0) need not be listed
+    std::vector<BoardClock> clock_rates;
+    std::vector<std::string> without_dma;    // compatible strings of devices that never access memory by themselves
     std::uint64_t memory_margin = 64u << 20; // bytes that Linux must have left
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,8 +41,20 @@ struct InterruptUse {
 
 struct ReservedMemory {
     std::string name;
+    std::string path;
     Range<PhysAddr> range;
+    bool no_map = false; // Linux neither uses nor maps it
 };
+
+// A device of the tree that a driver of Linux holds.
+struct DriverBinding {
+    std::string node;   // path
+    std::string bus;    // "amba"
+    std::string device; // "9010000.pl031", its name on that bus
+    std::string driver; // "rtc-pl031"
+};
+
+struct TreeNode; // src/tree.hpp
 
 struct Live {
     std::string source; // "/proc/device-tree" or the blob's name, for messages
@@ -53,6 +66,8 @@ struct Live {
     std::vector<InterruptUse> interrupts;
     std::vector<ReservedMemory> reserved_memory;
     std::vector<std::string> nodes;                // paths
+    std::shared_ptr<const TreeNode> tree;          // all of it, for devices
+    std::vector<DriverBinding> drivers;
     std::optional<std::uint64_t> available_memory; // MemAvailable; unknown for a blob
     std::string bootargs;                          // Linux's own command line
     bool running_here = false;                     // facts beyond the tree (online cores, drivers) are known
@@ -62,6 +77,7 @@ struct Live {
 struct LivePaths {
     std::string device_tree = "/proc/device-tree";
     std::string cpus = "/sys/devices/system/cpu";
+    std::string buses = "/sys/bus";
     std::string interrupts = "/proc/interrupts";
     std::string meminfo = "/proc/meminfo";
     std::string cmdline = "/proc/cmdline";

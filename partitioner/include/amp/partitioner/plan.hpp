@@ -49,6 +49,27 @@ struct PlannedChannel {
     Irq intid; // virtual SPI that the guest gets
 };
 
+// A shared peripheral interrupt of an assigned device.
+struct PlannedIrq {
+    Irq intid;          // the machine's
+    Irq guest_intid;    // the guest's
+    bool level = false; // else edge
+    std::string device; // path
+};
+
+// A node of the machine's tree that the guest's gets a copy of.
+struct PlannedDevice {
+    std::string path;
+    std::uint64_t shift = 0; // guest address - physical address, modulo 2^64
+};
+
+// A clock of an assigned device that the guest gets as a fixed one.
+struct PlannedClock {
+    std::string provider; // path
+    std::vector<std::uint32_t> cells;
+    std::uint64_t hz = 0;
+};
+
 // The virtual machine around the guest (design: QEMU/KVM's virt).
 struct Platform {
     unsigned gic_version = 3;
@@ -68,6 +89,9 @@ struct Plan {
     Irq doorbell;                       // physical SPI that calls Linux
     std::vector<PlannedRegion> regions; // by address
     std::vector<PlannedChannel> channels;
+    std::vector<PlannedDevice> devices;
+    std::vector<PlannedIrq> irqs;
+    std::vector<PlannedClock> clocks;
     GuestPhysAddr entry;
     GuestPhysAddr dtb;
     std::optional<Range<GuestPhysAddr>> initrd;

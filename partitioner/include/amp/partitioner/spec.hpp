@@ -28,6 +28,13 @@ struct ChannelSpec {
     std::optional<Located<std::uint64_t>> address; // guest-physical; absent: the planner places it
 };
 
+// A node of the machine, by path or by phandle of a full system tree.
+struct NodeReference {
+    std::string path; // empty: no node of the description has that phandle
+    std::uint32_t phandle = 0;
+    Place place;
+};
+
 struct MemorySpec {
     Range<GuestPhysAddr> value;
     Place place;
@@ -60,7 +67,10 @@ struct PartitionSpec {
     std::vector<Located<std::string>> dtb_overlays; // applied to it
     std::optional<Located<std::string>> bootargs;
     std::optional<Place> console;
-    std::vector<Place> devices;     // access, amp,devices: understood, not supported yet
+    std::vector<NodeReference> devices; // amp,devices, then access
+    std::vector<Located<GuestPhysAddr>> device_addresses;
+    std::vector<NodeReference> reserved_memory;
+    std::optional<Place> allow_dma;
     std::optional<Place> cpus_mask; // cpus = <&cluster mask level>: likewise
     std::vector<ChannelSpec> channels;
     // Properties that were there but could not be read (node path, name): reported already, hence not missing.
