@@ -9,7 +9,10 @@ DTB_AT=0x40000000
 
 # The example's description, with files and core of this run.
 describe_u_boot() {
-    sed -e "s,\"u-boot.bin\",\"/e2e/u-boot.bin\"," -e "s,\"Image\",\"/e2e/$KERNEL\"," -e "s/amp,cores = <3>/amp,cores = <$CORE>/" \
+    [ "${BITS:-64}" = 64 ] && flags= || flags=" amp,aarch32;"
+    sed -e "s/amp,dtb-address/$flags &/" \
+        -e "s,\"u-boot.bin\",\"/e2e/u-boot.bin\"," -e "s,\"Image\",\"/e2e/$KERNEL\"," \
+        -e "s/amp,cores = <3>/amp,cores = <$CORE>/" \
         -e "s,\"initrd.cpio.gz\",\"$WORK/initrd.gz\"," /usr/share/amp/dts/u-boot.dts >"$WORK/u-boot.dts"
 }
 
@@ -21,14 +24,11 @@ type_in() {
         fail "'$1' did not lead to '$2': $(tail -n 5 "$WORK/typed")"
 }
 
-banners() { console_text u-boot | grep -c '^U-Boot 20' || true; }
-has_banners() { [ "$(banners)" -eq "$1" ]; }
 has_countdowns() { [ "$(console_text u-boot | grep -c '^Hit any key' || true)" -eq "$1" ]; }
 
 # A key ends the countdown; where it is over already, U-Boot finds no disk to boot from and comes to its prompt by itself.
 to_prompt() {
-    wait_until 60 "U-Boot's banner" has_banners "$1"
-    wait_until 60 "the countdown" has_countdowns "$1"
+    wait_until 60 "U-Boot's countdown number $1" has_countdowns "$1"
     printf '\n' >/dev/amp-u-boot-console
     type_in "setenv word prompt; echo \${word}-$1" "prompt-$1" 60
 }
