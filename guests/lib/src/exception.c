@@ -48,7 +48,7 @@ void amp_exception_fatal(const char *what, const struct amp_exception *exception
     amp_psci_system_off();
 }
 
-__attribute__((weak)) void amp_on_sync(struct amp_exception *exception)
+void amp_exception_default(struct amp_exception *exception)
 {
     last_esr = exception->esr;
     if (!skipping)
@@ -56,6 +56,11 @@ __attribute__((weak)) void amp_on_sync(struct amp_exception *exception)
     skipped_count++;
     if (ESR_CLASS(exception->esr) < CLASS_SVC64 || ESR_CLASS(exception->esr) > CLASS_SMC64)
         exception->elr += 4;
+}
+
+__attribute__((weak)) void amp_on_sync(struct amp_exception *exception)
+{
+    amp_exception_default(exception);
 }
 
 __attribute__((weak)) void amp_on_fiq(struct amp_exception *exception)

@@ -77,6 +77,13 @@ bool amp_bootarg(const char *name)
     return find_bootarg(name) != NULL;
 }
 
+const char *amp_bootarg_text(const char *name)
+{
+    const char *text = find_bootarg(name);
+
+    return text != NULL && *text == '=' ? text + 1 : NULL;
+}
+
 uint64_t amp_bootarg_number(const char *name, uint64_t otherwise)
 {
     const char *text = find_bootarg(name);

@@ -30,6 +30,9 @@ void amp_on_irq(struct amp_exception *exception);
 void amp_on_fiq(struct amp_exception *exception);
 void amp_on_serror(struct amp_exception *exception);
 
+/* What amp_on_sync does unless a guest has its own, which may call this for what it does not expect. */
+void amp_exception_default(struct amp_exception *exception);
+
 /* Prints the registers, ends the partition. */
 __attribute__((noreturn)) void amp_exception_fatal(const char *what, const struct amp_exception *exception);
 

@@ -30,6 +30,8 @@ extern struct amp_platform amp_platform;
 
 /* Boot arguments are words, separated by spaces: "stay", "hz=1000". */
 bool amp_bootarg(const char *name);
+/* The text behind "name=", which a space or the end of the string ends; NULL: there is none. */
+const char *amp_bootarg_text(const char *name);
 uint64_t amp_bootarg_number(const char *name, uint64_t otherwise);
 
 #ifdef __cplusplus
