@@ -144,6 +144,23 @@ TEST_CASE("the report of a crash") {
     CHECK(status[0]["exit"]["x"].size() == 31);
 }
 
+TEST_CASE("the report of a 32-bit guest's crash") {
+    Bench bench = busy_bench();
+    FakePartition& motor = *bench.device.partitions["motor"];
+    crash(motor);
+    motor.query.exit.pstate = 0x600000f1; // FIQ mode, T32
+    motor.query.exit.far_el1 = 0x1111000022220000;
+    motor.query.exit.ifsr = 0x5;
+    check_golden("crash32.txt", bench.run("status motor").out);
+    motor.query.exit.pstate = 0x1d3;
+    const std::string out = bench.run("status motor").out;
+    CHECK(out.find("AArch32 svc, A32, AIF masked") != std::string::npos);
+    CHECK(out.find("      r8 00008888") != std::string::npos);
+    CHECK(out.find("      sp 00014443       lr 00013332") != std::string::npos); // x19, x18
+    motor.query.exit.pstate = 0x10; // a 32-bit program under a 64-bit kernel
+    CHECK(bench.run("status motor").out.find("sctlr_el1") != std::string::npos);
+}
+
 TEST_CASE("a lost partition and a failed restart say why") {
     Bench bench = busy_bench();
     FakePartition& motor = *bench.device.partitions["motor"];
