@@ -8,6 +8,7 @@
 #include <amp/abi/partition.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ struct descriptor {
 
 static uint64_t random_state;
 static unsigned int accepted, refused;
+static uint32_t why_refused; /* AMP_STATUS_* of the last one */
 
 /* xorshift64*: the same seed gives the same run. */
 static uint64_t any(void)
@@ -84,6 +86,7 @@ static int create(int device, const void *bytes, uint32_t size)
         return call.fd;
     }
     ++refused;
+    why_refused = call.report.status;
     if (errno == ENOTTY || errno == ENOSYS) {
         perror("CREATE");
         exit(1);
@@ -202,6 +205,111 @@ static void misuse_partition(int device, const struct descriptor *right, unsigne
     close(fd);
 }
 
+/* ---- devices ---- */
+
+struct device_descriptor {
+    struct amp_partition head;
+    struct amp_core core;
+    struct amp_region regions[2];
+    struct amp_irq irq;
+};
+
+/* A partition with one physical region and one interrupt, of which only those two can be wrong. */
+static struct device_descriptor with_device(const struct descriptor *right, uint32_t kind, uint64_t pa, uint64_t size, uint32_t intid)
+{
+    struct device_descriptor d = {
+        .head = right->head,
+        .core = right->core,
+        .regions = {
+            { .gpa = 0x10000000, .size = size, .pa = pa, .kind = kind, .access = AMP_ACCESS_READ | AMP_ACCESS_WRITE },
+            right->regions[1],
+        },
+        .irq = { .intid = intid, .guest_intid = 40, .flags = AMP_IRQ_LEVEL },
+    };
+
+    d.head.size = sizeof(d);
+    d.head.core_offset = offsetof(struct device_descriptor, core);
+    d.head.region_offset = offsetof(struct device_descriptor, regions);
+    d.head.irq_offset = offsetof(struct device_descriptor, irq);
+    d.head.irq_count = 1;
+    d.head.channel_offset = 0;
+    d.head.channel_count = 0;
+    return d;
+}
+
+static int try_device(int device, const struct descriptor *right, uint32_t kind, uint64_t pa, uint64_t size, uint32_t intid)
+{
+    struct device_descriptor d = with_device(right, kind, pa, size, intid);
+
+    return create(device, &d, sizeof(d));
+}
+
+#define FREE_PA 0x0b000000ull /* QEMU's virt has nothing there */
+#define FREE_SPI 200u
+
+/* What must never be a partition's, on QEMU's virt. */
+static void try_devices(int device, const struct descriptor *right)
+{
+    static const struct {
+        uint32_t kind;
+        uint64_t pa, size;
+        uint32_t intid;
+        const char *what;
+    } wrong[] = {
+        { AMP_REGION_DEVICE, 0x08000000, 0x1000, FREE_SPI, "the distributor" },
+        { AMP_REGION_DEVICE, 0x0800f000, 0x2000, FREE_SPI, "the distributor's last page" },
+        { AMP_REGION_DEVICE, 0x07fff000, 0x2000000, FREE_SPI, "all of the interrupt controller" },
+        { AMP_REGION_DEVICE, 0x40000000, 0x200000, FREE_SPI, "RAM" },
+        { AMP_REGION_DEVICE, 0x3ffff000, 0x2000, FREE_SPI, "the first page of RAM" },
+        { AMP_REGION_DEVICE, 0x09000000, 0x1000, FREE_SPI, "dom0's console" },
+        { AMP_REGION_DEVICE, 0x09010000, 0x1000, FREE_SPI, "the clock, which Linux's driver has" },
+        { AMP_REGION_FIXED, 0x40000000, 0x200000, FREE_SPI, "RAM that is not reserved" },
+        { AMP_REGION_FIXED, FREE_PA, 0x1000, FREE_SPI, "memory where there is none" },
+        { AMP_REGION_DEVICE, 0xfffffffff000, 0x2000, FREE_SPI, "the end of the address space" },
+        { AMP_REGION_DEVICE, FREE_PA + 0x200, 0x1000, FREE_SPI, "half a page" },
+        { AMP_REGION_DEVICE, FREE_PA, 0x1000, 33, "the interrupt of dom0's console" },
+        { AMP_REGION_DEVICE, FREE_PA, 0x1000, 34, "the interrupt of the clock" },
+        { AMP_REGION_DEVICE, FREE_PA, 0x1000, 27, "the timer's interrupt" },
+        { AMP_REGION_DEVICE, FREE_PA, 0x1000, 5, "the kick" },
+        { AMP_REGION_DEVICE, FREE_PA, 0x1000, 1019, "an interrupt that is not there" },
+        { AMP_REGION_DEVICE, FREE_PA, 0x1000, 1023, "no interrupt" },
+        { AMP_REGION_DEVICE, FREE_PA, 0x1000, 0xffffffff, "an interrupt beyond all" },
+    };
+    size_t i;
+    int fd, shared;
+
+    for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); ++i) {
+        const bool irq = wrong[i].kind == AMP_REGION_DEVICE && wrong[i].intid != FREE_SPI;
+
+        if (try_device(device, right, wrong[i].kind, wrong[i].pa, wrong[i].size, wrong[i].intid) >= 0) {
+            fprintf(stderr, "a partition got %s\n", wrong[i].what);
+            exit(1);
+        }
+        if (irq ? why_refused != AMP_STATUS_BAD_IRQ : why_refused != AMP_STATUS_BAD_PHYSICAL && why_refused != AMP_STATUS_BAD_REGION) {
+            fprintf(stderr, "%s: refused, but with status %u\n", wrong[i].what, why_refused);
+            exit(1);
+        }
+    }
+    fd = try_device(device, right, AMP_REGION_DEVICE, FREE_PA, 0x1000, FREE_SPI);
+    if (fd < 0) {
+        fprintf(stderr, "a free device was refused: %s\n", strerror(errno));
+        exit(1);
+    }
+    for (shared = 0; shared < 2; ++shared) { /* the registers, then the interrupt, of the one that exists */
+        struct device_descriptor d = with_device(right, AMP_REGION_DEVICE, shared ? FREE_PA + 0x1000 : FREE_PA, 0x1000,
+                                                 shared ? FREE_SPI : FREE_SPI + 1);
+
+        strcpy(d.head.name, "second");
+        d.head.id = 61;
+        if (create(device, &d, sizeof(d)) >= 0 || why_refused != (shared ? AMP_STATUS_BAD_IRQ : AMP_STATUS_BAD_PHYSICAL)) {
+            fprintf(stderr, "two partitions got one device, or the second was refused with status %u\n", why_refused);
+            exit(1);
+        }
+    }
+    close(fd);
+    printf("hostile devices: %zu refused\n", i + 2);
+}
+
 int main(int argc, char **argv)
 {
     struct descriptor right;
@@ -221,6 +329,7 @@ int main(int argc, char **argv)
         return 1;
     }
     misuse_partition(device, &right, rounds / 4 + 1);
+    try_devices(device, &right);
     for (i = 0; i < rounds; ++i) {
         try_mutation(device, &right);
         try_noise(device);
