@@ -3,12 +3,11 @@
  * Makes and unmakes partitions: a table of steps, each with its way back, walked forwards by CREATE and backwards by whatever
  * fails and by DESTROY. Called by ioctls; the states in between are life.c's.
  *
- * Locks, outermost first: partition.lock (a life cycle), cpus_lock (cpus.c), links_lock (channel.c), list_lock (the list of
- * partitions, below), an endpoint's receive_lock then send_lock, table_lock (endpoint.c), then the spinlocks state_lock and
+ * Locks, outermost first: partition.lock (a life cycle), cpus_lock (cpus.c), links_lock (channel.c), list_lock
+ * (partition_list.c), an endpoint's receive_lock then send_lock, table_lock (endpoint.c), then the spinlocks state_lock and
  * request_lock. User memory is never touched under partition.lock, because mmap takes it inside the address space's lock.
  */
 #define pr_fmt(fmt) "amp: " fmt
-#include <linux/bitmap.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched/signal.h>
@@ -16,37 +15,14 @@
 #include "arch/arch.h"
 #include "channel.h"
 #include "claims.h"
-#include "compat.h"
 #include "doorbell.h"
 #include "endpoint.h"
 #include "host.h"
 #include "inject.h"
 #include "life.h"
 #include "partition.h"
+#include "partition_list.h"
 #include "segment.h"
-
-static DEFINE_MUTEX(list_lock); /* names, ids, slots, published */
-static LIST_HEAD(partitions);
-static DECLARE_BITMAP(slots_used, AMP_PARTITIONS_MAX);
-static struct amp_doorbell_slot *slots; /* one page that every monitor maps */
-
-int amp_partitions_init(void)
-{
-	slots = (struct amp_doorbell_slot *)get_zeroed_page(GFP_KERNEL);
-	return slots ? 0 : -ENOMEM;
-}
-
-void amp_partitions_exit(void)
-{
-	free_page((unsigned long)slots);
-}
-
-phys_addr_t amp_partition_slots_pa(void)
-{
-	return virt_to_phys(slots);
-}
-
-/* ---- finding ---- */
 
 void amp_partition_get(struct partition *p)
 {
@@ -81,107 +57,7 @@ void amp_partition_put(struct partition *p)
 		kref_put(&p->ref, release);
 }
 
-static struct partition *find_by_name(const char *name)
-{
-	struct partition *p;
-
-	list_for_each_entry(p, &partitions, node)
-		if (!strcmp(p->name, name))
-			return p;
-	return NULL;
-}
-
-struct partition *amp_partition_find(const char *name)
-{
-	struct partition *p;
-
-	mutex_lock(&list_lock);
-	p = find_by_name(name);
-	if (p && !p->published)
-		p = NULL;
-	if (p)
-		amp_partition_get(p);
-	mutex_unlock(&list_lock);
-	return p;
-}
-
-struct partition *amp_partition_nth(u32 n)
-{
-	struct partition *p, *found = NULL;
-
-	mutex_lock(&list_lock);
-	list_for_each_entry(p, &partitions, node) {
-		if (p->published && !n--) {
-			found = p;
-			amp_partition_get(p);
-			break;
-		}
-	}
-	mutex_unlock(&list_lock);
-	return found;
-}
-
-u32 amp_partition_list(struct amp_list_entry *entries, u32 capacity)
-{
-	struct partition *p;
-	u32 count = 0;
-
-	mutex_lock(&list_lock);
-	list_for_each_entry(p, &partitions, node) {
-		if (!p->published)
-			continue;
-		if (count < capacity) {
-			strscpy(entries[count].name, p->name, AMP_NAME_SIZE);
-			entries[count].id = p->id;
-			entries[count].state = READ_ONCE(p->state);
-		}
-		count++;
-	}
-	mutex_unlock(&list_lock);
-	return count;
-}
-
 /* ---- steps of creation ---- */
-
-static int check_unique(const struct partition *new, struct amp_report *report)
-{
-	struct partition *p;
-
-	if (find_by_name(new->name))
-		return amp_fail(report, -EEXIST, AMP_STATUS_NAME_IN_USE, 0, 0);
-	list_for_each_entry(p, &partitions, node)
-		if (p->id == new->id)
-			return amp_fail(report, -EEXIST, AMP_STATUS_ID_IN_USE, 0, new->id);
-	return 0;
-}
-
-static int take_identity(struct partition *p, struct amp_report *report)
-{
-	int err;
-
-	mutex_lock(&list_lock);
-	err = check_unique(p, report);
-	if (!err) {
-		p->slot = find_first_zero_bit(slots_used, AMP_PARTITIONS_MAX);
-		if (p->slot == AMP_PARTITIONS_MAX)
-			err = amp_fail(report, -ENOSPC, AMP_STATUS_TOO_MANY, 0, AMP_PARTITIONS_MAX);
-	}
-	if (!err) {
-		set_bit(p->slot, slots_used);
-		p->bell = &slots[p->slot];
-		list_add_tail(&p->node, &partitions);
-	}
-	mutex_unlock(&list_lock);
-	return err;
-}
-
-static void give_identity(struct partition *p)
-{
-	mutex_lock(&list_lock);
-	list_del(&p->node);
-	clear_bit(p->slot, slots_used);
-	mutex_unlock(&list_lock);
-}
 
 static void keep_pages(struct partition *p)
 {
@@ -225,7 +101,7 @@ static const struct {
 	int (*take)(struct partition *p, struct amp_report *report);
 	void (*give)(struct partition *p);
 } steps[] = {
-	{ take_identity, give_identity },
+	{ amp_partitions_add, amp_partitions_remove },
 	{ amp_monitor_take_pages, keep_pages },
 	{ amp_claims_take, amp_claims_give },
 	{ amp_doorbell_take, amp_doorbell_give },
@@ -288,22 +164,12 @@ static struct partition *allocate(const struct amp_partition *descriptor, u32 si
 	return p;
 }
 
-static void publish(struct partition *p)
+static void open_first(struct partition *p)
 {
 	p->open_count = 1; /* the caller's */
 	amp_partition_get(p);
 	__module_get(THIS_MODULE); /* the caller's descriptor of /dev/amp holds one already */
-	mutex_lock(&list_lock);
-	p->published = true;
-	mutex_unlock(&list_lock);
-}
-
-static void unpublish(struct partition *p)
-{
-	mutex_lock(&list_lock);
-	p->published = false;
-	mutex_unlock(&list_lock);
-	module_put(THIS_MODULE);
+	amp_partitions_publish(p, true);
 }
 
 int amp_partition_create(const void *descriptor, u32 size, struct partition **made, struct amp_report *report)
@@ -322,7 +188,7 @@ int amp_partition_create(const void *descriptor, u32 size, struct partition **ma
 	if (err)
 		undo(p);
 	else
-		publish(p);
+		open_first(p);
 	p->gone = err;
 	mutex_unlock(&p->lock);
 	if (err) {
@@ -354,7 +220,8 @@ static void finish(struct partition *p)
 {
 	amp_life_set_state(p, p->state); /* wakes whoever polls: it sees that the partition is gone */
 	amp_life_drain(p);
-	unpublish(p);
+	amp_partitions_publish(p, false);
+	module_put(THIS_MODULE);
 	amp_partition_put(p); /* the list's */
 }
 
@@ -393,91 +260,4 @@ void amp_partition_close(struct partition *p)
 	mutex_unlock(&p->lock);
 	if (destroyed)
 		finish(p);
-}
-
-/* ---- all of them ---- */
-
-void amp_partitions_stop(void)
-{
-	struct amp_report report;
-	struct partition *p;
-	u32 n;
-
-	for (n = 0; (p = amp_partition_nth(n)); n++) {
-		mutex_lock(&p->lock);
-		if (!p->gone && amp_life_is_up(p))
-			amp_life_stop(p, &report);
-		mutex_unlock(&p->lock);
-		amp_partition_put(p);
-	}
-}
-
-bool amp_partitions_up(void)
-{
-	struct partition *p;
-	bool up = false;
-
-	mutex_lock(&list_lock);
-	list_for_each_entry(p, &partitions, node)
-		up |= amp_life_is_up(p);
-	mutex_unlock(&list_lock);
-	return up;
-}
-
-/* ---- what others see ---- */
-
-void amp_partition_query(struct partition *p, struct amp_query *q)
-{
-	unsigned long flags;
-
-	strscpy(q->name, p->name, AMP_NAME_SIZE);
-	q->id = p->id;
-	q->cpu = READ_ONCE(p->core.cpu);
-	q->doorbell_intid = p->spec->doorbell_intid;
-	q->channel_count = p->spec->channel_count;
-	q->memory_bytes = p->memory_bytes;
-	q->channel_bytes = p->channel_bytes;
-	q->monitor_bytes = p->pages.bytes;
-	q->segment_bytes = READ_ONCE(p->segment_bytes);
-	q->now_ticks = amp_arch_counter();
-	q->counter_hz = amp_arch_counter_hz();
-	q->stats = *p->pages.stats;
-	spin_lock_irqsave(&p->state_lock, flags);
-	q->state = p->state;
-	q->resets = p->resets;
-	q->starts = p->starts;
-	q->start_ticks = p->start_ticks;
-	q->failure = p->failure;
-	q->exit = p->exit;
-	spin_unlock_irqrestore(&p->state_lock, flags);
-}
-
-int amp_partition_eventfd(struct partition *p, const struct amp_eventfd *event)
-{
-	struct eventfd_ctx *context = NULL;
-	unsigned long flags;
-
-	if (event->what >= AMP_EVENT_CHANNEL + p->spec->channel_count)
-		return -EINVAL;
-	if (event->fd != -1) {
-		context = eventfd_ctx_fdget(event->fd);
-		if (IS_ERR(context))
-			return PTR_ERR(context);
-	}
-	spin_lock_irqsave(&p->state_lock, flags);
-	swap(p->events[event->what], context);
-	spin_unlock_irqrestore(&p->state_lock, flags);
-	if (context)
-		eventfd_ctx_put(context);
-	return 0;
-}
-
-void amp_partition_signal(struct partition *p, u32 what)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&p->state_lock, flags);
-	if (p->events[what])
-		amp_eventfd_signal(p->events[what]);
-	spin_unlock_irqrestore(&p->state_lock, flags);
 }
