@@ -4,6 +4,7 @@
 // between channel reports), summary=1000 (ms between console lines, 0: none), seconds=0 (end after so long, 0: never).
 // Commands by channel: "report", "reset", "stop". Anything else is counted and not answered: two talkers that answer each other
 // would never stop.
+#include <inttypes.h>
 #include <string.h>
 
 #include "amp/guest/guest.h"
@@ -58,16 +59,19 @@ static size_t format_report(char *text, size_t size)
 {
     struct loop now = snapshot();
     const struct histogram *h = &now.lateness;
-    size_t length = amp_snprintf(text, size, "seq=%lu turns=%lu missed=%lu dropped=%lu unknown=%lu hz=%lu ", sent, now.turns,
-                                 now.missed, dropped, unknown, amp_timer_frequency());
+    size_t length = amp_snprintf(text, size,
+                                 "seq=%" PRIu64 " turns=%" PRIu64 " missed=%" PRIu64 " dropped=%" PRIu64 " unknown=%" PRIu64
+                                 " hz=%" PRIu64 " ",
+                                 sent, now.turns, now.missed, dropped, unknown, amp_timer_frequency());
     const char *separator = "";
 
-    length += amp_snprintf(text + length, size - length, "min=%lu avg=%lu max=%lu p99=%lu hist=", h->count != 0 ? h->min : 0,
+    length += amp_snprintf(text + length, size - length,
+                           "min=%" PRIu64 " avg=%" PRIu64 " max=%" PRIu64 " p99=%" PRIu64 " hist=", h->count != 0 ? h->min : 0,
                            h->count != 0 ? h->sum / h->count : 0, h->max, histogram_percentile(h, 99));
     for (unsigned i = 0; i < HISTOGRAM_BUCKETS && length < size; i++) {
         if (h->bucket[i] == 0)
             continue;
-        length += amp_snprintf(text + length, size - length, "%s%lu:%u", separator, histogram_bucket_end(i), h->bucket[i]);
+        length += amp_snprintf(text + length, size - length, "%s%" PRIu64 ":%u", separator, histogram_bucket_end(i), h->bucket[i]);
         separator = ",";
     }
     return length < size ? length : size - 1;
@@ -101,8 +105,9 @@ static void print_summary(void)
     struct loop now = snapshot();
     const struct histogram *h = &now.lateness;
 
-    amp_printf("control-loop: turns=%lu missed=%lu late ns min=%lu avg=%lu max=%lu p99=%lu sent=%lu dropped=%lu\n", now.turns,
-               now.missed, nanoseconds(h->count != 0 ? h->min : 0), nanoseconds(h->count != 0 ? h->sum / h->count : 0),
+    amp_printf("control-loop: turns=%" PRIu64 " missed=%" PRIu64 " late ns min=%" PRIu64 " avg=%" PRIu64 " max=%" PRIu64
+               " p99=%" PRIu64 " sent=%" PRIu64 " dropped=%" PRIu64 "\n",
+               now.turns, now.missed, nanoseconds(h->count != 0 ? h->min : 0), nanoseconds(h->count != 0 ? h->sum / h->count : 0),
                nanoseconds(h->max), nanoseconds(histogram_percentile(h, 99)), sent, dropped);
 }
 
@@ -182,7 +187,7 @@ int main(void)
     uint64_t next_report = report_every, next_summary = summary_every;
 
     connected = amp_guest_channel_open(&channel, NULL);
-    amp_printf("control-loop: %s, %lu Hz, %s\n", amp_platform.name, hz, connected ? channel.info->name : "no channel");
+    amp_printf("control-loop: %s, %" PRIu64 " Hz, %s\n", amp_platform.name, hz, connected ? channel.info->name : "no channel");
     start_loop();
     for (;;) {
         uint32_t doorbells = channel.rung_count;

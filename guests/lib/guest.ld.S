@@ -2,12 +2,10 @@
 /*
  * A guest in memory (guest-physical):
  *   0x40000000  free: QEMU puts the device tree of an ELF kernel here, if it has 1 MiB; other loaders above the image
- *   0x40100000  amp_start: Image header and code   read, execute
+ *   0x40100000  amp_start: code (64-bit: behind an Image header)   read, execute
  *               constants                          read
  *               data, bss, stack, tables           read, write    -- all within the first 2 MiB of RAM or the build fails
  */
-OUTPUT_FORMAT(elf64-littleaarch64)
-OUTPUT_ARCH(aarch64)
 ENTRY(amp_start)
 
 PHDRS

@@ -47,7 +47,8 @@ ALLOWED = {
 }
 # Include paths of the layers: where a name in quotes or brackets may be found, beside the including file's own folder.
 ROOTS = ["include", "ipc-ring/include", "partitioner/include", "partitioner/src", "tools/ampctl", "monitor", "monitor/core",
-         "guests/lib/include", "guests/lib", "guests", "cpu-hotplug", "."]
+         # Both widths of guests have the same names; the include path decides.
+         "guests/lib/include", "guests/lib/arch/arm64/include", "guests/lib", "guests", "cpu-hotplug", "."]
 # A library that only some files may know: header pattern -> files. The reasons stand at the top of those files.
 CONFINED = [
     (re.compile(r"^(libfdt|libfdt_env|fdt)\.h$"), re.compile(r"^partitioner/.*fdt[a-z_]*\.(cpp|hpp)$|^tests/")),

@@ -56,7 +56,7 @@ void amp_guest_channel_close(struct amp_guest_channel *channel)
 void amp_guest_channel_ring(struct amp_guest_channel *channel)
 {
     /* NOT_CONNECTED is no error: the message waits in the ring for a peer to come. */
-    (void)amp_hvc(AMP_HVC_DOORBELL, channel->index, 0, 0);
+    (void)amp_hvc(AMP_ARCH_CALL_NUMBER(AMP_HVC_DOORBELL), channel->index, 0, 0);
 }
 
 int amp_guest_channel_send(struct amp_guest_channel *channel, const void *message, uint32_t length)

@@ -43,11 +43,11 @@ static void init(void)
 {
     init_distributor();
     init_redistributor();
-    AMP_SYSREG_WRITE(s3_0_c12_c12_5, 1); /* ICC_SRE_EL1.SRE */
+    amp_arch_write_icc_sre(1);
     amp_isb();
-    AMP_SYSREG_WRITE(s3_0_c4_c6_0, 0xff); /* ICC_PMR_EL1 */
-    AMP_SYSREG_WRITE(s3_0_c12_c12_3, 0);  /* ICC_BPR1_EL1 */
-    AMP_SYSREG_WRITE(s3_0_c12_c12_7, 1);  /* ICC_IGRPEN1_EL1 */
+    amp_arch_write_icc_pmr(0xff);
+    amp_arch_write_icc_bpr1(0);
+    amp_arch_write_icc_igrpen1(1);
     amp_isb();
 }
 
@@ -58,7 +58,7 @@ static void enable(uint32_t intid, bool edge)
     amp_mmio_write8(base + GICD_IPRIORITYR + intid, GIC_PRIORITY);
     if (intid >= GIC_FIRST_SPI) {
         amp_gic_configure(intid, edge);
-        amp_mmio_write64(base + GICD_IROUTER + 8 * intid, AMP_SYSREG_READ(mpidr_el1) & MPIDR_AFFINITY);
+        amp_mmio_write64(base + GICD_IROUTER + 8 * intid, amp_arch_mpidr() & MPIDR_AFFINITY);
     }
     amp_mmio_write32(base + GICD_ISENABLER + intid / 32 * 4, 1u << intid % 32);
 }
@@ -72,26 +72,25 @@ static void disable(uint32_t intid)
 
 static void send_self(uint32_t sgi)
 {
-    uint64_t mpidr = AMP_SYSREG_READ(mpidr_el1);
+    uint64_t mpidr = amp_arch_mpidr();
     uint64_t aff0 = mpidr & 0xff, aff1 = mpidr >> 8 & 0xff, aff2 = mpidr >> 16 & 0xff, aff3 = mpidr >> 32 & 0xff;
 
     /* ICC_SGI1R_EL1: target list bit Aff0 % 16 in range Aff0 / 16 */
-    AMP_SYSREG_WRITE(s3_0_c12_c11_5, aff3 << 48 | aff0 / 16 << 44 | aff2 << 32 | (uint64_t)sgi << 24 | aff1 << 16 |
-                                         1ull << aff0 % 16);
+    amp_arch_write_icc_sgi1r(aff3 << 48 | aff0 / 16 << 44 | aff2 << 32 | (uint64_t)sgi << 24 | aff1 << 16 | 1ull << aff0 % 16);
     amp_isb();
 }
 
 static uint32_t acknowledge(void)
 {
-    uint64_t intid = AMP_SYSREG_READ(s3_0_c12_c12_0); /* ICC_IAR1_EL1 */
+    uint32_t intid = amp_arch_read_icc_iar1();
 
     __asm__ volatile("dsb sy" : : : "memory"); /* the acknowledge takes effect before the handler touches the device */
-    return (uint32_t)intid;
+    return intid;
 }
 
 static void end(uint32_t acknowledged)
 {
-    AMP_SYSREG_WRITE(s3_0_c12_c12_1, acknowledged); /* ICC_EOIR1_EL1 */
+    amp_arch_write_icc_eoir1(acknowledged);
     amp_isb();
 }
 

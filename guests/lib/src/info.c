@@ -31,10 +31,10 @@ static void use_info_page(const struct amp_info_page *info)
     amp_platform.name = info->name;
     amp_platform.bootargs = info->bootargs;
     amp_platform.gic_version = info->gic_version;
-    amp_platform.gicd = info->gicd_gpa;
-    amp_platform.gicr = info->gicr_gpa;
-    amp_platform.gicc = info->gicc_gpa;
-    amp_platform.console = info->console_intid != 0 ? info->console_gpa : 0;
+    amp_platform.gicd = (uintptr_t)info->gicd_gpa;
+    amp_platform.gicr = (uintptr_t)info->gicr_gpa;
+    amp_platform.gicc = (uintptr_t)info->gicc_gpa;
+    amp_platform.console = info->console_intid != 0 ? (uintptr_t)info->console_gpa : 0;
     amp_platform.console_intid = info->console_intid;
 }
 
@@ -47,10 +47,9 @@ void amp_platform_find(uint64_t dtb)
         use_info_page(info);
         return;
     }
-    /* ID_AA64PFR0_EL1.GIC: not 0 where the GICv3 system registers exist */
-    amp_platform.gic_version = (AMP_SYSREG_READ(id_aa64pfr0_el1) >> 24 & 0xf) != 0 ? 3 : 2;
+    amp_platform.gic_version = amp_arch_has_gicv3() ? 3 : 2;
     /* QEMU gives an ELF kernel no x0, but puts the device tree at the start of RAM. */
-    bootargs = amp_fdt_bootargs((const void *)(dtb != 0 ? dtb : VIRT_RAM));
+    bootargs = amp_fdt_bootargs((const void *)(uintptr_t)(dtb != 0 ? dtb : VIRT_RAM));
     if (bootargs != NULL)
         amp_platform.bootargs = bootargs;
 }

@@ -15,12 +15,10 @@ extern void (*const amp_init_array_start[])(void);
 extern void (*const amp_init_array_end[])(void);
 
 extern char amp_tls_start[];
-/* AArch64 ELF ABI, TLS variant 1: 16 bytes of thread control block before the thread's variables */
-#define TCB_SIZE 16
 
 void amp_guest_main(uint64_t dtb)
 {
-    AMP_SYSREG_WRITE(tpidr_el0, (uintptr_t)amp_tls_start - TCB_SIZE);
+    amp_arch_set_thread_pointer((uintptr_t)amp_tls_start - AMP_ARCH_TCB_SIZE);
     amp_platform_find(dtb);
     amp_irq_init();
     for (void (*const *constructor)(void) = amp_init_array_start; constructor != amp_init_array_end; constructor++)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * The guest's own translation tables: an identity map of 512 GiB. Code is read-execute, constants read-only, the rest of RAM
+ * The guest's own translation tables: an identity map of 512 GiB, of which a 32-bit guest's tables (LPAE, with the same entries)
+ * reach the first 4. Code is read-execute, constants read-only, the rest of RAM
  * read-write; the channels' window Normal memory like RAM, everything else Device. Built once with the MMU off, by start.S.
  */
 #include <stddef.h>
 #include <stdint.h>
 
 #include "amp/abi/info_page.h"
+#include "amp/guest/arch.h"
 
 #define GIB 0x40000000ull
 #define BLOCK 0x200000ull
@@ -64,7 +66,7 @@ static uint64_t low_block(uint64_t address)
 static void forget_cached(const uint64_t *table)
 {
     for (size_t i = 0; i < ENTRIES; i += 4)
-        __asm__ volatile("dc ivac, %0" : : "r"(&table[i]) : "memory");
+        amp_arch_forget_line(&table[i]);
 }
 
 void amp_mmu_build(void)

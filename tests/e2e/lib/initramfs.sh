@@ -96,7 +96,7 @@ make_products() {
         copy_libraries_of "$tree" "$ampctl"
     fi
     for file in $(guest_files); do
-        if [[ $file == *.elf ]]; then
+        if [[ $file == *.elf ]] && ! is_32bit "$file"; then
             "$strip" --strip-debug -o "$tree/usr/lib/amp/guests/$(basename "$file")" "$file"
         else
             cp "$file" "$tree/usr/lib/amp/guests/"
@@ -105,6 +105,9 @@ make_products() {
     cp -r "$top_dir"/boards/. "$tree/usr/share/amp/boards/"
     cp -r "$top_dir"/dts/examples/. "$tree/usr/share/amp/dts/"
 }
+
+# ELF identification: EI_CLASS. A cross strip knows its own architecture only.
+is_32bit() { [[ $(head -c 5 "$1" | tail -c 1 | od -An -tu1) -eq 1 ]]; }
 
 guest_files() {
     find "$build_dir/guests" \( -name '*.elf' -o -name '*.bin' \) -not -path '*/CMakeFiles/*' 2>/dev/null | sort

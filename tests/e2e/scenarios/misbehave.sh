@@ -80,6 +80,10 @@ contained timer-storm "storm"
 contained set-way "survived"
 contained sysregs "survived"
 contained ring "wild" talk_to_wild_ring
+crashes unmapped-thumb32 UNMAPPED_READ
+contained calls32 "survived, 0 answers"
+contained spin-masked32 "spinning"
+contained registers32 "survived"
 
 step "the control loop beside all of that"
 look_at_exits loop after

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0-only */
 /*
- * The processor's own instructions: system registers, barriers, interrupt mask, waiting. Used by the library and by guests.
+ * The processor's own instructions: barriers, interrupt mask, waiting; arch.h has the registers. Used by the library and by guests.
  */
 #ifndef AMP_GUEST_CPU_H
 #define AMP_GUEST_CPU_H
@@ -8,12 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* clang-format off */
-#define AMP_SYSREG_READ(name) \
-    __extension__({ uint64_t value_; __asm__ volatile("mrs %0, " #name : "=r"(value_)); value_; })
-#define AMP_SYSREG_WRITE(name, value) \
-    do { uint64_t value_ = (value); __asm__ volatile("msr " #name ", %0" : : "r"(value_) : "memory"); } while (0)
-/* clang-format on */
+#include "amp/guest/arch.h"
 
 static inline void amp_isb(void)
 {
@@ -27,12 +22,12 @@ static inline void amp_dsb(void)
 
 static inline void amp_irq_mask(void)
 {
-    __asm__ volatile("msr daifset, #2" : : : "memory");
+    amp_arch_mask_irq();
 }
 
 static inline void amp_irq_unmask(void)
 {
-    __asm__ volatile("msr daifclr, #2" : : : "memory");
+    amp_arch_unmask_irq();
 }
 
 /*

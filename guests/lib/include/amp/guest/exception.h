@@ -6,23 +6,14 @@
 #ifndef AMP_GUEST_EXCEPTION_H
 #define AMP_GUEST_EXCEPTION_H
 
-#ifndef __ASSEMBLER__
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "amp/guest/arch_exception.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* As vectors.S stores it; what is changed here is in force after the return. */
-struct amp_exception {
-    uint64_t x[31];
-    uint64_t sp;
-    uint64_t elr, spsr, esr, far;
-    uint64_t fpsr, fpcr;
-    uint64_t pad[2];
-    __attribute__((aligned(16))) uint8_t q[32][16];
-};
 
 /* Weak; define one to handle that kind of exception yourself. */
 void amp_on_sync(struct amp_exception *exception);
@@ -41,18 +32,9 @@ __attribute__((noreturn)) void amp_exception_fatal(const char *what, const struc
  * instruction. amp_exception_skip returns the number counted since it was called last.
  */
 uint32_t amp_exception_skip(bool on);
-uint64_t amp_exception_last_esr(void);
+uint64_t amp_exception_last_esr(void); /* in a 32-bit guest: IFSR or DFSR, 0 for other exceptions */
 
 #ifdef __cplusplus
 }
 #endif
-#endif
-
-#define AMP_EXCEPTION_SIZE 832
-#define AMP_EXCEPTION_SP 248
-#define AMP_EXCEPTION_ELR 256
-#define AMP_EXCEPTION_ESR 272
-#define AMP_EXCEPTION_FPSR 288
-#define AMP_EXCEPTION_Q 320
-
 #endif

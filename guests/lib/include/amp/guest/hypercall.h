@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "amp/abi/hypercall.h"
+#include "amp/guest/arch.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,7 +25,7 @@ struct amp_call_result amp_smc(uint64_t function, uint64_t x1, uint64_t x2, uint
 
 #define AMP_PSCI_VERSION 0x84000000u
 #define AMP_PSCI_CPU_OFF 0x84000002u
-#define AMP_PSCI_CPU_ON 0xc4000003u
+#define AMP_PSCI_CPU_ON AMP_ARCH_CALL_NUMBER(0xc4000003u)
 #define AMP_PSCI_SYSTEM_OFF 0x84000008u
 #define AMP_PSCI_SYSTEM_RESET 0x84000009u
 #define AMP_PSCI_FEATURES 0x8400000au

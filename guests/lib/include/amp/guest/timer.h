@@ -10,25 +10,25 @@
 static inline uint64_t amp_timer_now(void)
 {
     amp_isb(); /* else the counter may be read ahead of what comes before it */
-    return AMP_SYSREG_READ(cntvct_el0);
+    return amp_arch_counter();
 }
 
 static inline uint64_t amp_timer_frequency(void)
 {
-    return AMP_SYSREG_READ(cntfrq_el0);
+    return amp_arch_counter_frequency();
 }
 
 /* The interrupt is asserted from `deadline` on until the next amp_timer_at with a later one, or amp_timer_off. */
 static inline void amp_timer_at(uint64_t deadline)
 {
-    AMP_SYSREG_WRITE(cntv_cval_el0, deadline);
-    AMP_SYSREG_WRITE(cntv_ctl_el0, 1);
+    amp_arch_set_timer(deadline);
+    amp_arch_control_timer(1);
     amp_isb();
 }
 
 static inline void amp_timer_off(void)
 {
-    AMP_SYSREG_WRITE(cntv_ctl_el0, 0);
+    amp_arch_control_timer(0);
     amp_isb();
 }
 

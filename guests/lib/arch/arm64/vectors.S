@@ -3,7 +3,7 @@
  * Exception vectors: each stores the whole register state as struct amp_exception, calls one amp_on_* function and restores
  * what that left there. FP registers too, because handlers are ordinary C.
  */
-#include "amp/guest/exception.h"
+#include "amp/guest/arch_exception.h"
 
     .macro  vector handler
     .balign 0x80

@@ -3,7 +3,7 @@
  * First instruction of a guest, entered at EL1 with the MMU off and x0 = device tree, as an arm64 Image or through the ELF
  * entry point. Turns on FP, MMU and caches, clears bss, sets stack and vectors, and goes to amp_guest_main, never back.
  */
-#include "amp/guest/exception.h"
+#include "amp/guest/arch_exception.h"
 
     .section .text.start, "ax"
     .globl amp_start
