@@ -98,6 +98,8 @@ static int hold_irq(struct partition *p, struct amp_claimed_irq *claimed, const 
 	claimed->irq = map_spi(irq->intid, type, &claimed->mapped_before);
 	if (!claimed->irq || amp_irq_has_action(claimed->irq))
 		return -EBUSY;
+	/* a driver with a chained handler (GPIO) leaves this behind when it is unbound, and sets it again when it is bound */
+	irq_clear_status_flags(claimed->irq, IRQ_NOREQUEST);
 	before = claimed->mapped_before ? irq_get_trigger_type(claimed->irq) : IRQ_TYPE_NONE;
 	if (before != IRQ_TYPE_NONE && before != type)
 		return -EINVAL; /* Linux's driver would find another trigger than it left */
