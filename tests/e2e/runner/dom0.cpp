@@ -96,6 +96,9 @@ std::vector<std::string> dom0_arguments(const Scenario& scenario, const Paths& p
     if (!machine.append.empty()) {
         out.insert(out.end(), {"--append", machine.append});
     }
+    if (!machine.reserve.empty()) {
+        out.insert(out.end(), {"--reserve", machine.reserve});
+    }
     for (const auto& argument : machine.qemu) {
         out.insert(out.end(), {"--qemu-arg", replace_paths(argument, paths)});
     }

@@ -17,6 +17,7 @@ struct Machine {
     int smp = 4;
     int memory_mib = 1024;
     std::string append;
+    std::string reserve; // ADDR:SIZE that dom0's Linux leaves alone
     std::vector<std::string> qemu; // further arguments, with ${...} not yet replaced
 };
 
