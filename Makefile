@@ -68,8 +68,5 @@ bench-boot: build-arm64 ## a stock kernel to its shell, directly in QEMU beside 
 clean: ## remove what was built, keep what was downloaded
 	rm -rf build/host build/host-tsan build/arm64 build/dom0 build/e2e
 
-distbench-boot: build-arm64 ## a stock kernel to its shell, directly in QEMU beside in a partition; instructions
-	@tests/e2e/bench-boot --icount
-
-clean: ## remove build/ altogether
+distclean: ## remove build/ altogether
 	rm -rf build

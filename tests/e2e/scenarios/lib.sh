@@ -95,8 +95,8 @@ wait_console() { wait_until "${3:-20}" "/$2/ on the console of $1" console_has "
 
 arguments() { printf 'chosen { bootargs = "%s"; };' "$*"; }
 
-# describe NAME ID CORE IMAGE [LINES]: writes a description to $WORK/NAME.dts with a console and the channel "ctrl" to dom0.
-describe() {
+# write_description NAME ID CORE LINES: $WORK/NAME.dts with one partition of these lines, properties before nodes.
+write_description() {
     cat >"$WORK/$1.dts" <<DTS
 /dts-v1/;
 / {
@@ -106,17 +106,21 @@ describe() {
         $1 {
             compatible = "amp,partition-v1", "openamp,domain-v1";
             id = <$2>;
-            os,type = "baremetal";
             amp,cores = <$3>;
-            memory = <0x0 0x40000000 0x0 ${MEMORY:-0x00800000}>;
-            amp,image = "$GUESTS/$4";
             amp,console;
-            ${5:-}
-            channels { ctrl { amp,peer = "dom0"; amp,size = <0x10000>; }; };
+            $4
         };
     };
 };
 DTS
+}
+
+# describe NAME ID CORE IMAGE [LINES]: a guest of ours with the channel "ctrl" to dom0.
+describe() {
+    write_description "$1" "$2" "$3" "memory = <0x0 0x40000000 0x0 ${MEMORY:-0x00800000}>;
+            amp,image = \"$GUESTS/$4\";
+            ${5:-}
+            channels { ctrl { amp,peer = \"dom0\"; amp,size = <0x10000>; }; };"
 }
 
 # launch NAME ID CORE IMAGE [LINES]: describe, create and start.

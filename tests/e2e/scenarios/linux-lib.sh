@@ -27,27 +27,12 @@ pack_root() { (cd "$1" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$2";
 
 # describe_linux NAME ID CORE IMAGE INITRD SIZE BOOTARGS [LINES]: writes $WORK/NAME.dts. SIZE: of memory, a hexadecimal cell.
 describe_linux() {
-    cat >"$WORK/$1.dts" <<DTS
-/dts-v1/;
-/ {
-    domains {
-        #address-cells = <2>;
-        #size-cells = <2>;
-        $1 {
-            compatible = "amp,partition-v1", "openamp,domain-v1";
-            id = <$2>;
-            os,type = "linux";
-            amp,cores = <$3>;
+    write_description "$1" "$2" "$3" "os,type = \"linux\";
             memory = <0x0 0x40000000 0x0 $6>;
-            amp,image = "$4";
-            amp,initrd = "$5";
-            amp,console;
+            amp,image = \"$4\";
+            amp,initrd = \"$5\";
             ${8:-}
-            chosen { bootargs = "console=ttyAMA0 $7"; };
-        };
-    };
-};
-DTS
+            chosen { bootargs = \"console=ttyAMA0 $7\"; };"
 }
 
 # start_linux NAME: from now on everything the guest prints goes to $WORK/NAME.console, until it ends. The history, which is
