@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // An assigned PL031 (Arm DDI 0224): sets its alarm, counts the interrupts, says what it saw. Boot arguments: "alarms=N" (default 3);
 // "stay" waits for ever after them; "storm" leaves the alarm asserted and ends the interrupt without a word to the device;
-// "active" goes away from inside the handler. at=, intid=: where the description puts the device.
+// "active" goes away from inside the handler; "crash" and "reset" end so after the alarms. at=, intid=: where the description puts
+// the device.
 #include "amp/guest/guest.h"
 
 #define RTC_DR 0x00
@@ -62,5 +63,9 @@ int main(void)
     amp_report(alarms >= wanted, "%u of %u alarms", alarms, wanted);
     while (amp_bootarg("stay"))
         amp_cpu_wait();
+    if (amp_bootarg("crash"))
+        (void)amp_mmio_read32(0x10000000); // nothing is there
+    if (amp_bootarg("reset"))
+        amp_psci_system_reset();
     return (int)amp_report_end();
 }
