@@ -14,7 +14,7 @@ E2E = build/host/tests/e2e/runner/amp-e2e --jobs $(E2E_JOBS)
 TSAN_TESTS = ring_test ring_threads_test
 space := $(subst ,, )
 
-.PHONY: help setup setup-guests build build-host build-arm64 unit unit-tsan e2e test demo shell soak bench-exits bench-boot clean distclean
+.PHONY: help setup setup-guests build build-host build-arm64 unit unit-tsan bare e2e test demo shell soak bench-exits bench-boot clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,13 +42,16 @@ unit-tsan: setup build/host-tsan/build.ninja ## the two-thread tests, under TSan
 	@cmake --build build/host-tsan -j $(JOBS) --target $(TSAN_TESTS) -- --quiet
 	@ctest --preset host-tsan -j $(JOBS) --progress -R '^($(subst $(space),|,$(TSAN_TESTS)))$$'
 
+bare: build-arm64 ## the real monitor and the conformance guest in QEMU without Linux
+	@ctest --preset arm64 -j $(JOBS) --progress
+
 setup-guests: setup ## unpack what the scenarios run as guests: stock kernels, boot loaders
 	@tools/setup/guests
 
 e2e: build setup-guests ## end-to-end scenarios on stock kernels in QEMU (E2E_JOBS=N at a time)
 	@$(E2E)
 
-test: build unit unit-tsan e2e ## all of the above: what CI runs
+test: build unit unit-tsan bare e2e ## all of the above: what CI runs
 
 demo: build-arm64 ## the product in two minutes, in a stock Debian kernel in QEMU
 	@tests/e2e/demo
