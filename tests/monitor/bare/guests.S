@@ -82,8 +82,8 @@ end_guest hello
 
 guest spin
     msr     daifset, #0xf
-    put     'm'
     mov     x21, #0x1234
+    put     'm'                     /* the stop may come at once */
 1:  b       1b
 end_guest spin
 

@@ -324,9 +324,9 @@ guest 6
     b       .
 guest 7
     cpsid   aif, #FIQ
-    put     'm'
     mov     r8, #0x42
     mov     lr, #0x43
+    put     'm'                     /* the stop may come at once */
     b       .
 guest 8
     ldr     r1, =GICD
