@@ -9,6 +9,7 @@
 //   TimerState stop_timers()         masks the guest's timers, says how they were and when
 //   void restart_timers(state)       as they were; the virtual counter takes up where it stood, the physical one has gone on
 //   void pend_doorbell_early(boot, intid)   as Gic::pend_physical_spi(), before the virtual GIC is set up
+//   int32_t firmware(function, argument)   a call to the firmware above us, by the SMC Calling Convention
 //   [[noreturn]] void leave_core()   nothing of the guest remains in this core's registers and TLBs; gives it to the firmware
 //
 //   class Gic                        the one virtual GIC, with the calls of core/vgic.hpp, for boot_info.gic_version

@@ -50,6 +50,11 @@ struct Platform {
     uint32_t channel_intid[AMP_CHANNELS_MAX];
 };
 
+// What the firmware says of ARCH_WORKAROUND_1 to 3 on this core: 0 call it, 1 not needed here, negative not there.
+struct Workarounds {
+    int32_t answer[3];
+};
+
 struct Monitor {
     amp_boot_info boot;
     Platform platform;
@@ -63,6 +68,7 @@ struct Monitor {
     Pl011 uart;
     Gic gic;
     uint32_t answered_seq;
+    Workarounds workarounds;
 
     void count(unsigned cause) { ++stats->exits[cause]; }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "core/hypercall.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "amp/abi/hypercall.h"
@@ -35,6 +36,8 @@ struct Caller : MonitorRig {
 } // namespace
 
 TEST_CASE_METHOD(Caller, "PSCI: calls that just answer") {
+    arch::host.firmware = {};
+    ask_firmware(monitor);
     struct {
         std::uint64_t function, a, b;
         std::int64_t answer;
@@ -54,7 +57,9 @@ TEST_CASE_METHOD(Caller, "PSCI: calls that just answer") {
         {0x84000006, 0, 0, 2}, // MIGRATE_INFO_TYPE
         {0x84000005, 0, 0, not_supported},
         {0x84000012, 5, 0, invalid}, // SYSTEM_RESET2 of a reserved type
-        {0xc4000012, 0x80000001, 0, invalid},
+        {0xc4000012, 0x7fffffff, 0, invalid},
+        {0x84000001, 0x80000000, 0, invalid}, // CPU_SUSPEND in no format that there is
+        {0xc4000001, 0x01000000, 0, invalid}, // of a cluster
         {0x80000000, 0, 0, 0x10001},            // SMCCC_VERSION
         {0x80000001, 0x80000001, 0, 0},         // ARCH_FEATURES of itself
         {0x80000001, 0x80008000, 0, not_supported}, // a firmware's workaround
@@ -84,6 +89,11 @@ TEST_CASE_METHOD(Caller, "PSCI: calls that leave work") {
     CHECK(work == Work::system_reset);
     call(0xc4000012, 0);
     CHECK(work == Work::system_reset);
+    call(0xc4000012, 0x80000001); // a vendor's
+    CHECK(work == Work::system_reset);
+    CHECK(call(0x84000001, 0x1ffff) == 0);
+    CHECK(work == Work::suspend);
+    call(0xc4000012, 0);
     CHECK(registers.x[0] == 0xc4000012); // as the guest had it, for the record
 }
 
@@ -102,6 +112,35 @@ TEST_CASE_METHOD(Caller, "PSCI_FEATURES agrees with what is answered") {
         }
     }
     CHECK(call(0x8400000a, 0x80000000) == 0);
+}
+
+TEST_CASE_METHOD(Caller, "the firmware's workarounds are passed on") {
+    constexpr std::uint32_t one = 0x80008000, two = 0x80007fff, three = 0x80003fff;
+    const auto calls = [&] {
+        return std::count_if(arch::host.events.begin(), arch::host.events.end(),
+                             [&](const auto& event) { return event == "firmware " + std::to_string(two) + " 1"; });
+    };
+    arch::host.firmware = {};
+    ask_firmware(monitor);
+    for (const std::uint32_t function : {one, two, three}) {
+        CHECK(call(0x80000001, function) == not_supported);
+        CHECK(call(function) == not_supported);
+    }
+    arch::host.firmware = {{0x84000000, 0x10001}, {0x80000000, 0x10002}, {one, 1}, {two, 0}, {three, -1}};
+    ask_firmware(monitor);
+    CHECK(call(0x80000001, one) == 1);
+    CHECK(call(0x80000001, two) == 0);
+    CHECK(call(0x80000001, three) == not_supported);
+    arch::host.events.clear();
+    CHECK(call(one) == 0); // not needed: nothing happens
+    CHECK(call(three) == not_supported);
+    CHECK(arch::host.events.empty());
+    CHECK(call(two, 0xffffffff) == 0);
+    CHECK(calls() == 1); // and no more than the one bit reaches the firmware
+    arch::host.firmware[0x84000000] = 2; // PSCI 0.2: would not know what it is asked
+    ask_firmware(monitor);
+    CHECK(call(0x80000001, two) == not_supported);
+    arch::host.firmware = {};
 }
 
 TEST_CASE_METHOD(Caller, "who we are") {

@@ -32,6 +32,8 @@ void restart_timers(const TimerState& state);
 
 void pend_doorbell_early(const amp_boot_info& boot, uint32_t intid);
 
+int32_t firmware(uint32_t function, uint64_t argument);
+
 [[noreturn]] void leave_core();
 
 } // namespace amp::arch

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "core/address_space.hpp"
+#include "core/hypercall.hpp"
 #include "core/main.hpp"
 #include "core/vcpu.hpp"
 #include "features.hpp"
@@ -148,6 +149,7 @@ uint64_t amp_written_end;
     this_monitor().stats->table_pages = pool.used_pages();
     log_facts();
     init_id_registers(arch::read_id_registers(), this_monitor().boot.gic_version == 3);
+    ask_firmware(this_monitor());
     arch::clear_guest_state();
     // The tables are complete before any walk of the guest's can see them. Partner: this core's table walker.
     arch::dsb_ish();

@@ -7,17 +7,30 @@
 namespace amp::arch {
 namespace {
 
+constexpr uint32_t psci_cpu_off = 0x84000002;
+
 // PSCI CPU_OFF (Arm DEN 0022, 5.5); it only returns when the firmware refuses, which the module then sees in AFFINITY_INFO.
 [[noreturn]] void cpu_off() {
-    register uint64_t x0 __asm__("x0") = 0x84000002;
-    __asm__ __volatile__("smc #0" : "+r"(x0) : : "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
-                         "x13", "x14", "x15", "x16", "x17", "memory");
+    firmware(psci_cpu_off, 0);
     for (;;) {
         __asm__ __volatile__("wfi");
     }
 }
 
 } // namespace
+
+// x4-x17 are the firmware's before SMCCC 1.1 (Arm DEN 0028, 2.5).
+int32_t firmware(uint32_t function, uint64_t argument) {
+    register uint64_t x0 __asm__("x0") = function;
+    register uint64_t x1 __asm__("x1") = argument;
+    register uint64_t x2 __asm__("x2") = 0;
+    register uint64_t x3 __asm__("x3") = 0;
+    __asm__ __volatile__("smc #0"
+                         : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
+                         :
+                         : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "memory");
+    return static_cast<int32_t>(x0);
+}
 
 void pend_doorbell_early(const amp_boot_info& boot, uint32_t intid) {
     // Everything stored so far is visible before the interrupt. Partner: the module's reads in its handler.

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct HostMachine {
     std::function<void()> on_wait;    // called when the core would sleep
     std::function<void()> on_barrier; // called at each full barrier: the other side's chance
     std::vector<std::string> events;  // in the order in which they happened, those of the GIC included
+    std::map<uint32_t, int32_t> firmware;  // its answers by function, ARCH_FEATURES' by the function asked for; else -1
     amp_exit_record guest{};          // what save_guest_state() finds
 };
 inline HostMachine host;
@@ -59,6 +61,16 @@ inline void restart_timers(const TimerState&) { host.events.emplace_back("restar
 
 inline void pend_doorbell_early(const amp_boot_info&, uint32_t intid) {
     host.events.push_back("early doorbell " + std::to_string(intid));
+}
+
+inline int32_t firmware(uint32_t function, uint64_t argument) {
+    constexpr uint32_t features = 0x8400000a, arch_features = 0x80000001;
+    const bool asks = function == features || function == arch_features;
+    if (!asks) {
+        host.events.push_back("firmware " + std::to_string(function) + " " + std::to_string(argument));
+    }
+    const auto found = host.firmware.find(asks ? static_cast<uint32_t>(argument) : function);
+    return found == host.firmware.end() ? -1 : found->second;
 }
 
 [[noreturn]] inline void leave_core() {
