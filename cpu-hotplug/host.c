@@ -83,6 +83,19 @@ static bool in_use(struct device_node *node, int index)
 	return irq > 0 && amp_irq_has_action(irq);
 }
 
+/* Not every machine has a PMU, and not every PMU's interrupt is private to its core: a guest's then does without. */
+static void read_pmu(void)
+{
+	struct device_node *node = of_find_compatible_node(NULL, NULL, "arm,armv8-pmuv3");
+
+	if (!node)
+		node = of_find_node_by_name(NULL, "pmu");
+	if (!node)
+		return;
+	amp_host.pmu_intid = ppi_of(node, 0);
+	of_node_put(node);
+}
+
 /* Order of the binding arm,arch_timer: secure, non-secure physical, virtual, hypervisor. */
 static int read_timer(void)
 {
@@ -193,6 +206,8 @@ int amp_host_init(void)
 		err = read_timer();
 	if (!err)
 		err = read_gic();
+	if (!err)
+		read_pmu();
 	return err;
 }
 

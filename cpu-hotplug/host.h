@@ -17,6 +17,7 @@ struct amp_host {
 	u32 maintenance_intid;
 	u32 virtual_timer_intid;
 	u32 physical_timer_intid;
+	u32 pmu_intid; /* 0: no PPI */
 	struct amp_area gicd, gicc, gich, gicv;
 	struct amp_area gicr[AMP_GICR_REGIONS_MAX];
 	u32 gicr_count;

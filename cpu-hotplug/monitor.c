@@ -212,6 +212,7 @@ static void fill_boot_info(struct partition *p)
 		.maintenance_intid = amp_host.maintenance_intid,
 		.virtual_timer_intid = amp_host.virtual_timer_intid,
 		.physical_timer_intid = amp_host.physical_timer_intid,
+		.pmu_intid = amp_host.pmu_intid,
 	};
 }
 

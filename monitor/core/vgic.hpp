@@ -20,7 +20,7 @@
 
 namespace amp {
 
-// A trapped read. ok == false: the device has no access of that width or alignment there (AMP_EXIT_BAD_DEVICE_ACCESS).
+// A trapped read. ok == false: there is no access of that width or alignment; value is 0.
 struct VgicRead {
     uint64_t value;
     uint64_t ok; // not bool: two whole registers come back without a detour over the stack
@@ -28,6 +28,7 @@ struct VgicRead {
 
 constexpr uint32_t vgic_virtual_timer = 27; // the guest's INTIDs of the architectural timers
 constexpr uint32_t vgic_physical_timer = 30;
+constexpr uint32_t vgic_pmu = 23; // its PMU's, as on KVM's virt machine
 
 // Hardware: Gicv3 (drivers/gicv3/gicv3.hpp) or Gicv2 (drivers/gicv2/gicv2.hpp), on real or simulated registers. Every call
 // that changes what is pending brings the list registers up to date itself: there is nothing to do on the way back to the

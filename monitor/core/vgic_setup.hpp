@@ -13,7 +13,7 @@ template <VgicHardware Hardware>
 [[gnu::cold]] uint32_t Vgic<Hardware>::init(const amp_boot_info& boot, const amp_partition& partition, amp_stats& stats) {
     const auto is_ppi = [](uint32_t intid) { return intid >= 16 && intid < 32; };
     if (boot.kick_sgi >= 16 || !is_ppi(boot.maintenance_intid) || !is_ppi(boot.virtual_timer_intid) ||
-        !is_ppi(boot.physical_timer_intid))
+        !is_ppi(boot.physical_timer_intid) || (boot.pmu_intid != 0 && !is_ppi(boot.pmu_intid)))
         return AMP_STATUS_BAD_IRQ;
 
     stats_ = &stats;
@@ -31,7 +31,8 @@ template <VgicHardware Hardware>
     }
 
     if (!link(vgic_virtual_timer, boot.virtual_timer_intid, false) ||
-        !link(vgic_physical_timer, boot.physical_timer_intid, false) || !link_devices(partition)) {
+        !link(vgic_physical_timer, boot.physical_timer_intid, false) ||
+        (boot.pmu_intid != 0 && !link(vgic_pmu, boot.pmu_intid, false)) || !link_devices(partition)) {
         shutdown();
         return AMP_STATUS_BAD_IRQ;
     }

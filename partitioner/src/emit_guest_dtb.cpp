@@ -68,6 +68,16 @@ void add_timer(TreeNode& root, const Plan& plan) {
     timer.set("always-on");
 }
 
+// The PMU of a 64-bit guest is its core's own, its interrupt PPI 7 as KVM has it.
+void add_pmu(TreeNode& root, const Plan& plan, const Live& live) {
+    if (!live.pmu_interrupt || plan.aarch32) {
+        return;
+    }
+    TreeNode& pmu = root.add("pmu");
+    pmu.set_text("compatible", "arm,armv8-pmuv3");
+    pmu.set_cells("interrupts", {ppi, 7, level_high | (plan.platform.gic_version == 2 ? gicv2_cpu0 : 0)});
+}
+
 void add_gic(TreeNode& root, const Platform& platform) {
     TreeNode& gic = root.add(at("intc", platform.gicd));
     gic.set_cells("phandle", {gic_phandle});
@@ -196,6 +206,7 @@ Bytes emit_guest_dtb(const Plan& plan, const Live& live, Symbols symbols) {
     add_cpu(root, plan, live);
     add_psci(root, plan);
     add_timer(root, plan);
+    add_pmu(root, plan, live);
     add_gic(root, plan.platform);
     add_console(root, plan.platform);
     add_channels(root, plan);

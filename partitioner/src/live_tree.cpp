@@ -95,6 +95,31 @@ void collect_paths(const TreeNode& node, std::vector<std::string>& paths) {
     }
 }
 
+// As the module looks for it (cpu-hotplug/host.c): the architecture's PMU by its compatible, any other by its node's name.
+const TreeNode* find_pmu(const TreeNode& node, bool by_name) {
+    const auto compatible = node.texts("compatible");
+    const bool found = by_name ? node.name == "pmu" || node.name.starts_with("pmu@")
+                               : std::find(compatible.begin(), compatible.end(), "arm,armv8-pmuv3") != compatible.end();
+    if (found) {
+        return &node;
+    }
+    for (const auto& child : node.children) {
+        if (const TreeNode* pmu = find_pmu(child, by_name)) {
+            return pmu;
+        }
+    }
+    return nullptr;
+}
+
+bool has_pmu_interrupt(const TreeNode& root) {
+    constexpr std::uint32_t gic_ppi = 1; // arm,gic.yaml, first cell
+    const TreeNode* pmu = find_pmu(root, false);
+    pmu = pmu != nullptr ? pmu : find_pmu(root, true);
+    const TreeProperty* interrupts = pmu == nullptr ? nullptr : pmu->property("interrupts");
+    const auto cells = interrupts == nullptr ? std::nullopt : interrupts->cells();
+    return cells && cells->size() >= 3 && (*cells)[0] == gic_ppi;
+}
+
 } // namespace
 
 std::optional<HwCpuId> cpu_mpidr(const TreeNode& cpus, const TreeNode& cpu) {
@@ -123,6 +148,7 @@ Live live_from_tree(const TreeNode& root, const std::string& source) {
     live.compatible = root.texts("compatible");
     live.cpus = read_cpus(root);
     live.gic = read_gic(root);
+    live.pmu_interrupt = has_pmu_interrupt(root);
     live.psci_method = psci_method(root);
     live.reserved_memory = read_reserved(root);
     collect_paths(root, live.nodes);

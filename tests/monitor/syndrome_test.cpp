@@ -158,7 +158,7 @@ TEST_CASE("ID registers: what a plain core has, its guest has") {
     a72.value[6][0] = 0x00001124;
     const IdRegisters guest = guest_id_registers(a72, true);
     CHECK(guest.value[3][0] == 0x01000012);
-    CHECK(guest.value[4][0] == 0xf010305006);
+    CHECK(guest.value[4][0] == 0xf010305106);
     CHECK(guest.value[5][0] == 0x00011120);
     CHECK(guest.value[6][0] == 0x00000122);
 }

@@ -28,10 +28,36 @@ AMP_FOR_BOTH_GICS("a hostile interrupt list is refused and leaves nothing enable
     SECTION("maintenance is a timer") { rig.boot.maintenance_intid = physical_vtimer; }
     SECTION("timer is no PPI") { rig.boot.physical_timer_intid = 15; }
     SECTION("both timers are one") { rig.boot.physical_timer_intid = physical_vtimer; }
+    SECTION("the PMU's is no PPI") { rig.boot.pmu_intid = 32; }
+    SECTION("the PMU's is a timer's") { rig.boot.pmu_intid = physical_vtimer; }
     CHECK(rig.vgic.init(rig.boot, partition, rig.stats) == AMP_STATUS_BAD_IRQ);
     CHECK_FALSE(rig.sim.interrupt_asserted());
     for (const SimIrq& one : rig.sim.irq)
         CHECK_FALSE(one.enabled);
+}
+
+AMP_FOR_BOTH_GICS("the PMU's interrupt is the guest's 23", "[vgic]") {
+    constexpr std::uint32_t physical_pmu = 22;
+    Rig<TestType> rig;
+    rig.boot.pmu_intid = physical_pmu;
+    rig.start_and_enable({vgic_pmu});
+    CHECK(rig.sim.irq[physical_pmu].enabled);
+    rig.sim.irq[physical_pmu].line = true;
+    rig.settle();
+    CHECK(rig.sim.guest_acknowledge() == vgic_pmu);
+    rig.sim.irq[physical_pmu].line = false;
+    rig.sim.guest_eoi(vgic_pmu);
+    CHECK(rig.drain().empty());
+    CHECK_FALSE(rig.sim.irq[physical_pmu].active);
+    rig.vgic.shutdown();
+    CHECK_FALSE(rig.sim.irq[physical_pmu].enabled);
+}
+
+AMP_FOR_BOTH_GICS("no PMU interrupt: the guest's 23 is nobody's", "[vgic]") {
+    Rig<TestType> rig;
+    rig.start_and_enable({vgic_pmu});
+    rig.set(ispendr, vgic_pmu); // an ordinary one, pended by hand
+    CHECK(rig.drain() == std::vector<std::uint32_t>{vgic_pmu});
 }
 
 AMP_FOR_BOTH_GICS("no device interrupts at all", "[vgic]") {

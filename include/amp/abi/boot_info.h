@@ -76,7 +76,9 @@ struct amp_boot_info {
     uint32_t maintenance_intid; /* PPI of the virtual interface */
     uint32_t virtual_timer_intid;  /* physical PPIs; the guest sees 27 and 30 */
     uint32_t physical_timer_intid;
-    uint64_t reserved[8];
+    uint32_t pmu_intid; /* physical PPI of the PMU's overflow interrupt, which the guest sees as 23; 0: none */
+    uint32_t pad;
+    uint64_t reserved[7];
 };
 AMP_ABI_SIZE(struct amp_boot_info, 352);
 AMP_ABI_OFFSET(struct amp_boot_info, extent_count, 184);

@@ -15,11 +15,10 @@ inline bool has_hcx() { return id::Mmfr1Hcx::in(AMP_READ_SYSREG(id_aa64mmfr1_el1
 inline bool has_fgt() { return id::Mmfr0Fgt::in(AMP_READ_SYSREG(id_aa64mmfr0_el1)) != 0; }
 inline bool has_aarch32_el1() { return Field<7, 4>::in(AMP_READ_SYSREG(id_aa64pfr0_el1)) == 2; }
 
-// 0xf: implementation defined, of no use to us.
-inline bool has_pmu() {
-    const uint64_t version = id::Dfr0PmuVer::in(AMP_READ_SYSREG(id_aa64dfr0_el1));
-    return version != 0 && version != 0xf;
-}
+// ID_AA64DFR0_EL1.PMUVer; 0 also for another PMU than the architecture's.
+constexpr uint64_t pmu_v3p1 = 4, pmu_v3p5 = 6;
+inline uint64_t pmu_version() { return id::pmu_version(AMP_READ_SYSREG(id_aa64dfr0_el1)); }
+inline bool has_pmu() { return pmu_version() != 0; }
 
 // ID_AA64ISAR2_EL1 by number: older assemblers don't know its name.
 inline bool has_pointer_authentication() {

@@ -19,7 +19,7 @@ namespace id {
 using Pfr0Gic = Field<27, 24>;
 using Pfr0Ras = Field<31, 28>;
 using Pfr1Mte = Field<11, 8>;
-using Dfr0PmuVer = Field<11, 8>;
+using Dfr0PmuVer = Field<11, 8>; // in ID_AA64DFR0_EL1
 using Dfr0Brps = Field<15, 12>;
 using Dfr0Wrps = Field<23, 20>;
 using Dfr0TraceFilt = Field<43, 40>;
@@ -30,6 +30,9 @@ using Mmfr0PaRange = Field<3, 0>;
 using Mmfr0Fgt = Field<59, 56>;
 using Mmfr1Lo = Field<19, 16>;
 using Mmfr1Hcx = Field<43, 40>;
+
+// 0xf: implementation defined, of no use to anybody.
+constexpr uint64_t pmu_version(uint64_t dfr0) { return Dfr0PmuVer::in(dfr0) == 0xf ? 0 : Dfr0PmuVer::in(dfr0); }
 } // namespace id
 
 // Fields, as bits 4n+3..4n each.
@@ -56,8 +59,8 @@ constexpr IdRule id_rules[id_group_count][8] = {
     {{all, 0}, {all, 0}, {all, 0}, {0, 0}, {~fields(2), 0}, {0, 0}, {all, 0}, {0, 0}},
     // CRm 4: ID_AA64PFR0: EL1 AArch64 only, no EL2, EL3, RAS, SVE, SEL2, MPAM, AMU, RME. ID_AA64PFR1: BT, SSBS. No ZFR0, SMFR0.
     {{fields(0, 4, 5, 12, 14, 15), 0x10}, {fields(0, 1), 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}},
-    // CRm 5: ID_AA64DFR0: DebugVer, BRPs, WRPs, CTX_CMPs; DoubleLock says none. No PMU, trace, SPE, BRBE.
-    {{fields(0, 3, 5, 7), 0xfull << 36}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}},
+    // CRm 5: ID_AA64DFR0: DebugVer, PMUVer, BRPs, WRPs, CTX_CMPs; DoubleLock says none. No trace, SPE, BRBE.
+    {{fields(0, 2, 3, 5, 7), 0xfull << 36}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}},
     // CRm 6: ID_AA64ISAR0: all but TME. ISAR1: all but XS, LS64 (they need HCRX_EL2). ISAR2: WFxT, RPRES, GPA3, APA3, BC,
     // PAC_frac, CLRBHB, RPRFM, CSSC; no MOPS.
     {{~fields(6), 0}, {~fields(14, 15), 0}, {fields(0, 1, 2, 3, 5, 6, 7, 12, 13), 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}},
@@ -84,6 +87,9 @@ constexpr IdRegisters guest_id_registers(const IdRegisters& host, bool gicv3) {
     uint64_t& pfr0 = guest.value[3][0];
     pfr0 = clamp(pfr0 | id::Pfr0Gic::of(gic), 56, 1);
     guest.value[0][1] |= gic << 28;
+    if (id::pmu_version(host.value[4][0]) == 0) {
+        guest.value[4][0] &= ~id::Dfr0PmuVer::mask;
+    }
     guest.value[6][0] = clamp(guest.value[6][0], 0, 2);
     return guest;
 }

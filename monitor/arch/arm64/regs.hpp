@@ -38,12 +38,14 @@ constexpr uint64_t guest = res1 | tz | tsm | tta | tam;
 
 namespace mdcr_el2 {
 using Hpmn = Field<4, 0>;
-constexpr uint64_t tpmcr = bit(5), tpm = bit(6); // PMU
+constexpr uint64_t tpmcr = bit(5), tpm = bit(6); // PMU; not trapped where it is the guest's
 constexpr uint64_t tdosa = bit(10); // OS lock, double lock, power-down requests
 constexpr uint64_t tdra = bit(11);  // debug ROM address
 constexpr uint64_t tpms = bit(14);  // statistical profiling
+constexpr uint64_t hpmd = bit(17);  // event counters stand still at EL2 (FEAT_PMUv3p1)
 constexpr uint64_t ttrf = bit(19);  // trace filter
-constexpr uint64_t guest = tpmcr | tpm | tdosa | tdra | tpms | ttrf;
+constexpr uint64_t hccd = bit(23);  // so does the cycle counter (FEAT_PMUv3p5)
+constexpr uint64_t guest = tdosa | tdra | tpms | ttrf;
 } // namespace mdcr_el2
 
 namespace cnthctl_el2 { // layout with HCR_EL2.E2H == 0

@@ -13,6 +13,8 @@ namespace {
 // Breakpoints and watchpoints n = 0..15, of which the core has 1 + BRPs and 1 + WRPs (Arm ARM H1.2).
 #define AMP_FOR_EACH_DEBUG_REGISTER(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 
+uint64_t event_counters() { return Field<15, 11>::in(AMP_READ_SYSREG(pmcr_el0)); } // PMCR_EL0.N
+
 void clear_debug() {
     const uint64_t dfr0 = AMP_READ_SYSREG(id_aa64dfr0_el1);
     const uint64_t breakpoints = id::Dfr0Brps::in(dfr0) + 1, watchpoints = id::Dfr0Wrps::in(dfr0) + 1;
@@ -30,12 +32,27 @@ void clear_debug() {
     AMP_FOR_EACH_DEBUG_REGISTER(AMP_CLEAR_DEBUG_REGISTER)
 }
 
+// From EL2 the resets in PMCR_EL0 reach every counter, whatever HPMN says (Arm ARM D19.5, PMCR_EL0.P).
+void clear_counters() {
+    constexpr uint64_t event_reset = bit(1), cycle_reset = bit(2);
+    AMP_WRITE_SYSREG(pmcr_el0, event_reset | cycle_reset);
+    arch::isb();
+    for (uint64_t n = 0; n < event_counters(); ++n) {
+        AMP_WRITE_SYSREG(pmselr_el0, n);
+        arch::isb();
+        AMP_WRITE_SYSREG(pmxevtyper_el0, 0);
+    }
+    AMP_WRITE_SYSREG(pmccfiltr_el0, 0);
+    AMP_WRITE_SYSREG(pmselr_el0, 0);
+}
+
 void clear_pmu() {
     if (has_pmu()) {
         AMP_WRITE_SYSREG(pmcntenclr_el0, 0xffffffff);
         AMP_WRITE_SYSREG(pmintenclr_el1, 0xffffffff);
         AMP_WRITE_SYSREG(pmovsclr_el0, 0xffffffff);
         AMP_WRITE_SYSREG(pmuserenr_el0, 0);
+        clear_counters();
     }
 }
 
@@ -113,10 +130,15 @@ uint64_t guest_hcr(bool aarch32) {
            (has_pointer_authentication() ? hcr_el2::apk | hcr_el2::api : 0);
 }
 
-// All event counters are the guest's range (HPMN), which the PMU traps then deny it; 0 would be reserved on older cores.
-uint64_t guest_mdcr() {
-    const uint64_t counters = has_pmu() ? Field<15, 11>::in(AMP_READ_SYSREG(pmcr_el0)) : 0;
-    return mdcr_el2::guest | mdcr_el2::Hpmn::of(counters);
+// All event counters are the guest's (HPMN; read at EL2, PMCR_EL0.N does not depend on it) and count what it does, not what is
+// done for it.
+// A 32-bit guest is told of none (ID_DFR0).
+uint64_t guest_mdcr(bool aarch32) {
+    if (!has_pmu() || aarch32) {
+        return mdcr_el2::guest | mdcr_el2::tpm | mdcr_el2::tpmcr;
+    }
+    return mdcr_el2::guest | mdcr_el2::Hpmn::of(event_counters()) | (pmu_version() >= pmu_v3p1 ? mdcr_el2::hpmd : 0) |
+           (pmu_version() >= pmu_v3p5 ? mdcr_el2::hccd : 0);
 }
 
 // Zero: no trap of an old feature, every one of a new feature (Arm ARM D19.2, HFGRTR_EL2 and HCRX_EL2).
@@ -157,7 +179,7 @@ void configure_guest(uint64_t vttbr, unsigned gpa_bits, bool aarch32) {
     AMP_WRITE_SYSREG(vttbr_el2, vttbr);
     AMP_WRITE_SYSREG(cptr_el2, cptr_el2::guest);
     AMP_WRITE_SYSREG(hstr_el2, 0);
-    AMP_WRITE_SYSREG(mdcr_el2, guest_mdcr());
+    AMP_WRITE_SYSREG(mdcr_el2, guest_mdcr(aarch32));
     AMP_WRITE_SYSREG(cnthctl_el2, cnthctl_el2::guest);
     AMP_WRITE_SYSREG(vpidr_el2, AMP_READ_SYSREG(midr_el1));
     AMP_WRITE_SYSREG(vmpidr_el2, 1ull << 31); // RES1; affinity 0

@@ -112,6 +112,8 @@ void Gicv2<Mmio, Cpu>::start(const amp_boot_info& boot) {
     gicd_.set_priority(boot.maintenance_intid, gic_priority_guest);
     gicd_.set_priority(boot.virtual_timer_intid, gic_priority_guest);
     gicd_.set_priority(boot.physical_timer_intid, gic_priority_guest);
+    if (boot.pmu_intid != 0)
+        gicd_.set_priority(boot.pmu_intid, gic_priority_guest);
     clear_virtual();
     write_hcr(hcr_en);
 

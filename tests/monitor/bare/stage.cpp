@@ -95,6 +95,7 @@ void fill_boot_info(amp_boot_info& boot) {
     boot.maintenance_intid = 25;
     boot.virtual_timer_intid = 27;
     boot.physical_timer_intid = 30;
+    boot.pmu_intid = 23;
 }
 
 } // namespace

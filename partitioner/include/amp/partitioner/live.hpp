@@ -62,6 +62,7 @@ struct Live {
     std::vector<std::string> compatible;
     std::vector<LiveCpu> cpus; // by Linux number
     LiveGic gic;
+    bool pmu_interrupt = false; // a PPI, which the module passes on to guests
     std::string psci_method; // "smc", "hvc"; empty: no PSCI
     std::vector<InterruptUse> interrupts;
     std::vector<ReservedMemory> reserved_memory;
