@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Random values to random registers of the interrupt controller's whole windows, then an access of a width that no register
-// has. Expected: the former contained, the latter ends it: crashed, BAD_DEVICE_ACCESS.
+// Random values of every width to anywhere in the interrupt controller's windows. Expected: contained.
 #include "amp/guest/guest.h"
 
 #define ROUNDS 200000u
@@ -19,12 +18,20 @@ static uint64_t next(uint64_t *state)
 
 static void fuzz(uintptr_t base, uint32_t size, uint64_t *state)
 {
-    uintptr_t address = base + (next(state) % size & ~3ull);
+    uint64_t offset = next(state) % (size - 8), kind = next(state) % 16;
 
-    if (next(state) & 1)
-        (void)amp_mmio_read32(address);
-    else
-        amp_mmio_write32(address, (uint32_t)next(state));
+    switch (kind) {
+    case 0: (void)amp_mmio_read8(base + offset); break;
+    case 1: (void)amp_mmio_read16(base + offset); break;
+    case 2: (void)amp_mmio_read64(base + offset); break;
+    case 3: amp_mmio_write8(base + offset, (uint8_t)next(state)); break;
+    case 4: amp_mmio_write16(base + offset, (uint16_t)next(state)); break;
+    case 5: amp_mmio_write64(base + offset, next(state)); break;
+    case 6: (void)amp_mmio_read32(base + offset); break;
+    case 7: amp_mmio_write32(base + offset, (uint32_t)next(state)); break;
+    case 8: case 9: case 10: case 11: (void)amp_mmio_read32(base + (offset & ~3ull)); break;
+    default: amp_mmio_write32(base + (offset & ~3ull), (uint32_t)next(state)); break;
+    }
 }
 
 static void fuzz_registers(uint64_t *state)
@@ -48,9 +55,7 @@ int main(void)
     amp_irq_mask();
     (void)amp_exception_skip(true);
     fuzz_registers(&state);
-    amp_printf("misbehave: survived, %u rounds; now 64 bits where the distributor has 32\n", ROUNDS);
-    amp_mmio_write64(amp_platform.gicd, next(&state));
-    amp_printf("misbehave: still here\n");
+    amp_printf("misbehave: survived, %u rounds\n", ROUNDS);
     for (;;)
         amp_cpu_wait();
 }

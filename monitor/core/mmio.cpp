@@ -17,13 +17,13 @@ MmioRead emulate_other_read(Monitor& monitor, uint64_t gpa, uint32_t width) {
     uint64_t offset = gpa - platform.gicr_gpa;
     if (offset < platform.gicr_size) {
         monitor.count(AMP_CAUSE_GICR);
-        const VgicRead read = monitor.gic.gicr_read(static_cast<uint32_t>(offset), width);
-        return {read.value, read.ok};
+        return {monitor.gic.gicr_read(static_cast<uint32_t>(offset), width).value, true};
     }
     offset = gpa - platform.console_gpa;
-    if (offset < platform.console_size && console_access(offset, width)) {
+    if (offset < platform.console_size) {
         monitor.count(AMP_CAUSE_CONSOLE);
-        const uint16_t value = console_read(monitor, static_cast<uint32_t>(offset));
+        const bool known = console_access(offset, width);
+        const uint16_t value = known ? console_read(monitor, static_cast<uint32_t>(offset)) : uint16_t{0};
         return {width == 1 ? value & 0xffu : value, true};
     }
     return {0, false};
@@ -34,17 +34,21 @@ bool emulate_write(Monitor& monitor, uint64_t gpa, uint32_t width, uint64_t valu
     uint64_t offset = gpa - platform.gicd_gpa;
     if (offset < platform.gicd_size) {
         monitor.count(AMP_CAUSE_GICD);
-        return monitor.gic.gicd_write(static_cast<uint32_t>(offset), width, value);
+        monitor.gic.gicd_write(static_cast<uint32_t>(offset), width, value);
+        return true;
     }
     offset = gpa - platform.gicr_gpa;
     if (offset < platform.gicr_size) {
         monitor.count(AMP_CAUSE_GICR);
-        return monitor.gic.gicr_write(static_cast<uint32_t>(offset), width, value);
+        monitor.gic.gicr_write(static_cast<uint32_t>(offset), width, value);
+        return true;
     }
     offset = gpa - platform.console_gpa;
-    if (offset < platform.console_size && console_access(offset, width)) {
+    if (offset < platform.console_size) {
         monitor.count(AMP_CAUSE_CONSOLE);
-        console_write(monitor, static_cast<uint32_t>(offset), static_cast<uint16_t>(value));
+        if (console_access(offset, width)) {
+            console_write(monitor, static_cast<uint32_t>(offset), static_cast<uint16_t>(value));
+        }
         return true;
     }
     return false;

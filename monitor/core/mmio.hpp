@@ -13,7 +13,8 @@ struct MmioRead {
     uint64_t done; // not bool: comes back in a register as it is
 };
 
-// Widths are 1, 2, 4 or 8 bytes. Not done: nobody is there, or has no access of that width and alignment.
+// Widths are 1, 2, 4 or 8 bytes. Not done: nobody is there. A device that has no access of that width or alignment reads as
+// zero and ignores the write, as under KVM (its choice among those of IHI 0048B 4.1.4 and IHI 0069 12.1.3).
 MmioRead emulate_other_read(Monitor& monitor, uint64_t gpa, uint32_t width);
 bool emulate_write(Monitor& monitor, uint64_t gpa, uint32_t width, uint64_t value);
 // Whether a device is emulated there at all.
@@ -24,8 +25,7 @@ bool is_emulated(const Monitor& monitor, uint64_t gpa);
     const uint64_t offset = gpa - monitor.platform.gicd_gpa;
     if (offset < monitor.platform.gicd_size) [[likely]] {
         monitor.count(AMP_CAUSE_GICD);
-        const VgicRead read = monitor.gic.gicd_read(static_cast<uint32_t>(offset), width);
-        return {read.value, read.ok};
+        return {monitor.gic.gicd_read(static_cast<uint32_t>(offset), width).value, true};
     }
     return emulate_other_read(monitor, gpa, width);
 }

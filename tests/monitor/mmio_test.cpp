@@ -40,6 +40,15 @@ TEST_CASE_METHOD(MonitorRig, "windows end where they end") {
     CHECK_FALSE(emulate_read(monitor, gicr_gpa, 4).done);
 }
 
+TEST_CASE_METHOD(MonitorRig, "what the interrupt controller has no access for is ignored and goes on") {
+    for (const std::uint32_t width : {1u, 2u, 8u}) {
+        CHECK(emulate_read(monitor, gicd_gpa + 4, width).done);
+        CHECK(emulate_write(monitor, gicd_gpa, width, 3));
+        CHECK(emulate_read(monitor, gicr_gpa + 4, width).done);
+        CHECK(emulate_write(monitor, gicr_gpa + 0x10100, width, 9));
+    }
+}
+
 TEST_CASE_METHOD(MonitorRig, "the console takes 8, 16 and 32 bits at a register's address") {
     for (const std::uint32_t width : {1u, 2u, 4u}) {
         CHECK(emulate_read(monitor, console_gpa + 0x30, width).done);
@@ -47,8 +56,13 @@ TEST_CASE_METHOD(MonitorRig, "the console takes 8, 16 and 32 bits at a register'
     }
     CHECK(emulate_read(monitor, console_gpa + 0x30, 4).value == 0x300);
     CHECK(emulate_read(monitor, console_gpa + 0x30, 1).value == 0); // an answer fits its width
-    CHECK_FALSE(emulate_read(monitor, console_gpa, 8).done);
-    CHECK_FALSE(emulate_write(monitor, console_gpa, 8, 'x'));
-    CHECK_FALSE(emulate_write(monitor, console_gpa + 1, 1, 'x'));
+    for (const std::uint64_t offset : {1u, 2u, 0x19u}) {
+        CHECK(emulate_read(monitor, console_gpa + offset, 1).done);
+        CHECK(emulate_read(monitor, console_gpa + offset, 1).value == 0);
+        CHECK(emulate_write(monitor, console_gpa + offset, 1, 'x'));
+    }
+    CHECK(emulate_read(monitor, console_gpa + 0x30, 8).done);
+    CHECK(emulate_read(monitor, console_gpa + 0x30, 8).value == 0);
+    CHECK(emulate_write(monitor, console_gpa, 8, 'x'));
     CHECK(console().empty());
 }

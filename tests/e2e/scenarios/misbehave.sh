@@ -66,12 +66,13 @@ crashes unmapped-jump UNMAPPED_FETCH
 crashes readonly-write DENIED_WRITE
 crashes no-syndrome NO_SYNDROME
 crashes tables TABLE_WALK
-crashes gic BAD_DEVICE_ACCESS
+crashes exclusive NO_SYNDROME
 stops system-off SYSTEM_OFF
 contained cpu-on "survived" no_core_started
 contained calls "survived"
 contained smc-flood "flooding"
 contained doorbell-flood "flooding"
+contained gic "survived"
 contained sgi-all "survived"
 contained spin-masked "spinning"
 contained wfi-masked "waiting"

@@ -159,9 +159,23 @@ guest no_syndrome
     ldr     x1, =GICD
     ldp     w2, w3, [x1]
 end_guest no_syndrome
+/* Accesses that the devices do not have: zero, ignored, and on it goes. */
 guest bad_width
     ldr     x1, =UART
-    ldr     x2, [x1]
+    ldr     x2, [x1, #0x30]         /* UARTCR, 64 bits */
+    cbnz    x2, 1f
+    mov     x2, #'F'
+    str     x2, [x1]
+    ldr     x1, =GICD
+    ldrh    w2, [x1, #4]            /* GICD_TYPER */
+    cbnz    w2, 1f
+    mov     w2, #3
+    strh    w2, [x1]                /* GICD_CTLR */
+    ldr     w2, [x1]
+    tst     w2, #3
+    b.ne    1f
+    put     'P'
+1:  off
 end_guest bad_width
 /* Stage 1 on, with tables where there is no memory. */
 guest table_walk
@@ -181,7 +195,7 @@ end_guest table_walk
 guest undefined
     set_vectors
     mov     x3, #0
-2:  mrs     x2, pmcr_el0
+2:  mrs     x2, S3_0_C1_C2_1        /* TRFCR_EL1 */
     mrs     x2, S3_0_C15_C2_0       /* implementation defined */
     mrs     x2, S3_0_C10_C4_3
     cmp     x3, #3
@@ -222,7 +236,7 @@ guest id
     ubfx    x2, x1, #32, #4         /* SVE */
     cbnz    x2, 1f
     mrs     x1, id_aa64dfr0_el1
-    ubfx    x2, x1, #8, #4          /* PMUVer */
+    ubfx    x2, x1, #4, #4          /* TraceVer */
     cbnz    x2, 1f
     mrs     x1, id_aa64mmfr0_el1
     and     x1, x1, #0xf            /* PARange: some */

@@ -163,7 +163,7 @@ const Row rows[] = {
     {GUEST(denied_write), AMP_EXIT_DENIED_WRITE, "", nullptr, 0x50000010},
     {GUEST(denied_fetch), AMP_EXIT_DENIED_FETCH, "", nullptr, 0x50000000},
     {GUEST(no_syndrome), AMP_EXIT_NO_SYNDROME, "", nullptr, 0x08000000},
-    {GUEST(bad_width), AMP_EXIT_BAD_DEVICE_ACCESS, "", nullptr, 0x09000000},
+    {GUEST(bad_width), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa},
     {GUEST(table_walk), AMP_EXIT_TABLE_WALK, "", nullptr, 0x70000000},
     {GUEST(undefined), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa},
     {GUEST(id), AMP_EXIT_SYSTEM_OFF, "P", nullptr, no_ipa},
