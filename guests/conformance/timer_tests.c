@@ -118,15 +118,21 @@ enum outcome test_timer_cval_past(void)
     return on_both(cval_past);
 }
 
+/*
+ * As far away as a signed count goes. With all 64 bits set and an offset of the virtual counter, QEMU 7.2 takes the sum, which
+ * overflows, for a time in the past, and its main loop never ends.
+ */
+#define FARTHEST (~0ull >> 1)
+
 static enum outcome cval_max(void)
 {
     prepare();
-    timer->set_cval(~0ull);
+    timer->set_cval(FARTHEST);
     timer->set_ctl(TIMER_ENABLE);
     be_quiet();
     EXPECT_EQUAL(taken.count, 0);
     EXPECT_EQUAL(timer->ctl(), TIMER_ENABLE);
-    EXPECT_EQUAL(timer->cval(), ~0ull);
+    EXPECT_EQUAL(timer->cval(), FARTHEST);
     return PASS;
 }
 
