@@ -7,7 +7,8 @@
 MAKEFLAGS += --no-print-directory
 
 JOBS ?= $(shell nproc)
-E2E_JOBS ?= 1
+# Scenarios wait more than they compute: two at a time keep two cores busy.
+E2E_JOBS ?= 2
 E2E = build/host/tests/e2e/runner/amp-e2e --jobs $(E2E_JOBS)
 
 # Only the rings are used by two threads at once.
