@@ -9,18 +9,19 @@ pack_root "$WORK/root" "$WORK/initrd.gz"
 describe_linux again 1 "$CORE" /e2e/Image "$WORK/initrd.gz" 0x08000000 "quiet then=reboot"
 
 resets() { ampctl status again --json | number resets; }
-# A boot that hangs stops the count; its console tells where.
-count_grew() { [ "$(resets)" -gt "$counted" ]; }
 
 step "$BOOTS boots in a row"
 run ampctl create "$WORK/again.dts"
 begin=$(now_ms)
 run ampctl start again
 counted=0
+looks_in_vain=0
 while [ "$counted" -lt "$BOOTS" ]; do
-    wait_until 60 "boot $((counted + 1))" count_grew
-    is_in_state again running || fail "after $counted boots it is $(state_of again)"
-    counted=$(resets)
+    sleep 2 # looking more often would take the guest's time: emulated cores share the host's
+    now=$(resets)
+    if [ "$now" -gt "$counted" ]; then looks_in_vain=0; else looks_in_vain=$((looks_in_vain + 1)); fi
+    [ "$looks_in_vain" -lt 45 ] || fail "boot $((now + 1)) does not end; it is $(state_of again)"
+    counted=$now
 done
 figure "$counted boots of a stock kernel in a row: $((($(now_ms) - begin) / counted)) ms each"
 run ampctl stop again
