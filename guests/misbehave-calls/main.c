@@ -2,23 +2,10 @@
 // SMC and HVC with garbage: all owners, function numbers, immediate values, wild arguments. Expected: contained. The few
 // calls that rightly end or suspend a partition are left out.
 #include "amp/guest/guest.h"
+#include "ends_guest.h"
 
 #define OWNERS 64
 #define FUNCTIONS 64
-
-// Arm DEN 0022: CPU_SUSPEND, CPU_OFF, SYSTEM_OFF, SYSTEM_RESET, CPU_DEFAULT_SUSPEND, SYSTEM_SUSPEND, SYSTEM_RESET2 do what they say.
-static bool does_what_it_says(uint32_t function)
-{
-    static const uint8_t list[] = {0x01, 0x02, 0x08, 0x09, 0x0c, 0x0e, 0x12};
-
-    if ((function & ~0x40000000u) >> 8 != 0x840000)
-        return false;
-    for (unsigned i = 0; i < sizeof(list); i++) {
-        if ((function & 0xff) == list[i])
-            return true;
-    }
-    return false;
-}
 
 static uint64_t next(uint64_t *state)
 {

@@ -33,7 +33,7 @@ add_suite() {
 update_index() {
     [[ ! $index_ready ]] || return 0
     index_ready=1
-    say "reading the package index of arm64 and armhf"
+    say "reading the arm64 package index"
     foreign_apt --refresh
     foreign_apt apt-get -q update >>"$log" 2>&1 || true
     known libc6 || return 0
@@ -41,6 +41,15 @@ update_index() {
     while read -r meta; do
         known "$meta" || add_suite "$meta"
     done < <(list_lines kernels.txt | awk '{ print $2 }')
+}
+
+# Adds armhf in an update of its own: where a mirror is in the middle of a change, one index that fails takes the others of its
+# suite along, and those that were read before stay.
+add_armhf() {
+    update_index
+    ! grep -q '"armhf"' "$foreign_dir/apt/apt.conf" || return 0
+    echo 'APT::Architectures:: "armhf";' >>"$foreign_dir/apt/apt.conf"
+    foreign_apt apt-get -q update >>"$log" 2>&1 || true
 }
 
 missing() {

@@ -16,14 +16,6 @@ namespace {
 constexpr uint64_t image_offset = 0x80000;
 constexpr uint32_t read_write = AMP_ACCESS_READ | AMP_ACCESS_WRITE;
 
-void load_guest(const Stage& stage) {
-    const auto size = static_cast<uint64_t>(guest_image_end - guest_image);
-    for (uint64_t i = 0; i < size; ++i) {
-        reg<uint8_t>(guest_ram_pa + image_offset + i) = static_cast<uint8_t>(guest_image[i]);
-    }
-    stage.partition->entry = guest_ram_gpa + image_offset;
-}
-
 // The stage is set for core 1.
 void move_to_core_0(const Stage& stage) {
     stage.boot->mpidr = 0;
@@ -49,7 +41,7 @@ void run() {
     using namespace bare;
     init_gic();
     const Stage stage = prepare(guest_image, 0);
-    load_guest(stage);
+    load_image(stage, guest_image, guest_image_end, image_offset);
     move_to_core_0(stage);
     give_uart(stage);
     __asm__ __volatile__("dsb sy\n\tic iallu\n\tdsb sy\n\tisb\n\tmov x0, %0\n\tbr %1"

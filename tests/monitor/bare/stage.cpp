@@ -132,6 +132,13 @@ Stage prepare(const void* guest, uint64_t size) {
     return stage;
 }
 
+void load_image(const Stage& stage, const char* image, const char* end, uint64_t offset) {
+    for (uint64_t i = 0; i < static_cast<uint64_t>(end - image); ++i) {
+        reg<uint8_t>(guest_ram_pa + offset + i) = static_cast<uint8_t>(image[i]);
+    }
+    stage.partition->entry = guest_ram_gpa + offset;
+}
+
 bool start(const Stage& stage) {
     take_spi(doorbell);
     __asm__ __volatile__("dsb sy" : : : "memory");

@@ -33,6 +33,8 @@ struct Stage {
 
 // Everything as for a fresh partition, with `size` bytes of guest at the start of its RAM.
 Stage prepare(const void* guest, uint64_t size);
+// An image linked to that offset from the start of RAM, where the guest then enters.
+void load_image(const Stage& stage, const char* image, const char* end, uint64_t offset);
 // CPU_ON; false where the firmware refuses.
 bool start(const Stage& stage);
 bool wait_for_state(const Stage& stage, uint32_t state);

@@ -19,14 +19,6 @@ constexpr uint64_t info_pa = 0x45002000;
 constexpr uint32_t stream_bytes = 4096;
 constexpr uint64_t seconds_at_most = 60;
 
-void load_guest(const Stage& stage) {
-    const auto size = static_cast<uint64_t>(guest_image_end - guest_image);
-    for (uint64_t i = 0; i < size; ++i) {
-        reg<uint8_t>(guest_ram_pa + image_offset + i) = static_cast<uint8_t>(guest_image[i]);
-    }
-    stage.partition->entry = guest_ram_gpa + image_offset;
-}
-
 // Extents are sorted by guest-physical address.
 void give_info_page(const Stage& stage) {
     auto& info = *reinterpret_cast<amp_info_page*>(static_cast<uintptr_t>(info_pa));
@@ -98,7 +90,7 @@ void run() {
     using namespace bare;
     init_gic();
     const Stage stage = prepare(guest_image, 0);
-    load_guest(stage);
+    load_image(stage, guest_image, guest_image_end, image_offset);
     give_info_page(stage);
     if (start(stage)) {
         watch(stage);
