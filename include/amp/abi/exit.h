@@ -46,9 +46,13 @@
     X(SET_WAY,          12, "set/way cache maintenance") \
     X(FAULT,            13, "fault") \
     X(SPURIOUS,         14, "spurious interrupt") \
-    X(OTHER,            15, "other")
+    X(OTHER,            15, "other") \
+    X(VIRTIO,           16, "virtio device") \
+    X(VIRTIO_FORWARD,   17, "virtio register, answered by dom0")
 /* clang-format on */
-#define AMP_CAUSE_COUNT 16
+#define AMP_CAUSE_COUNT 18
+/* Room in amp_stats, so that a new cause moves nothing. */
+#define AMP_CAUSES_MAX 24
 
 #ifndef __ASSEMBLER__
 
@@ -74,7 +78,7 @@ struct amp_exit_record {
 AMP_ABI_SIZE(struct amp_exit_record, 392);
 
 struct amp_stats {
-    uint64_t exits[AMP_CAUSE_COUNT];
+    uint64_t exits[AMP_CAUSES_MAX];
     uint64_t injected;     /* interrupts put into a list register */
     uint64_t overflows;    /* times more were pending than list registers */
     uint64_t doorbells_in;
@@ -87,7 +91,7 @@ struct amp_stats {
     uint64_t table_pages;  /* page-table pages in use, both stages */
     uint64_t reserved[6];
 };
-AMP_ABI_SIZE(struct amp_stats, 256);
+AMP_ABI_SIZE(struct amp_stats, 320);
 
 #endif /* __ASSEMBLER__ */
 #endif

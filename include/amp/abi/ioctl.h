@@ -120,7 +120,7 @@ struct amp_query {
     struct amp_stats stats;
     struct amp_exit_record exit;
 };
-AMP_ABI_SIZE(struct amp_query, 816);
+AMP_ABI_SIZE(struct amp_query, 880);
 
 /* amp_read_stream.which */
 #define AMP_STREAM_LOG 0u
@@ -147,6 +147,20 @@ struct amp_eventfd {
 };
 AMP_ABI_SIZE(struct amp_eventfd, 8);
 
+/* One descriptor of device `device` of the virtio array; EBUSY while another is open. */
+struct amp_virtio_open {
+    uint32_t device;
+    int32_t fd; /* out */
+};
+AMP_ABI_SIZE(struct amp_virtio_open, 8);
+
+/* A descriptor that can do nothing but mmap the partition's memory, at offset gpa, as the partition's own does. */
+struct amp_memory_open {
+    int32_t fd; /* out */
+    uint32_t pad;
+};
+AMP_ABI_SIZE(struct amp_memory_open, 8);
+
 /* on /dev/amp */
 #define AMP_IOC_INFO _IOR('A', 0x01, struct amp_info)
 #define AMP_IOC_LIST _IOWR('A', 0x02, struct amp_list)
@@ -169,6 +183,8 @@ AMP_ABI_SIZE(struct amp_eventfd, 8);
 #define AMP_IOC_RELEASE _IOWR('A', 0x1a, struct amp_action)
 #define AMP_IOC_READ_STREAM _IOWR('A', 0x1b, struct amp_read_stream)
 #define AMP_IOC_EVENTFD _IOW('A', 0x1c, struct amp_eventfd)
+#define AMP_IOC_VIRTIO_OPEN _IOWR('A', 0x1d, struct amp_virtio_open)
+#define AMP_IOC_MEMORY_OPEN _IOWR('A', 0x1e, struct amp_memory_open)
 
 /*
  * /dev/amp-<partition>-console: read gives the console's bytes from now on (history by READ_STREAM), write is the guest's
@@ -187,5 +203,72 @@ struct amp_channel_info {
 AMP_ABI_SIZE(struct amp_channel_info, 96);
 #define AMP_IOC_CHANNEL_INFO _IOR('A', 0x20, struct amp_channel_info)
 #define AMP_IOC_CHANNEL_DOORBELL _IO('A', 0x21)
+
+/*
+ * A virtio device's descriptor belongs to its back end, which may be unprivileged: it reaches that one device and nothing else.
+ * read() takes one struct amp_virtio_event (EAGAIN with O_NONBLOCK; POLLIN while there is one), write() one struct
+ * amp_virtio_reply. An event is there until it is replied to: a back end that comes after one that died reads it again. The
+ * partition's destruction shows as POLLHUP and ENODEV.
+ *
+ * AMP_VIRTIO_RUN comes first on every new descriptor and whenever the partition starts: state that the back end kept belongs to
+ * run `run` or is void. START waits for the reply, because from it on the back end touches no memory on behalf of an earlier
+ * run; a back end that is silent for five seconds makes START fail (AMP_STATUS_BACKEND_SILENT).
+ */
+#define AMP_VIRTIO_RUN 1u
+#define AMP_VIRTIO_ACCESS 2u
+
+struct amp_virtio_event {
+    uint32_t kind;   /* AMP_VIRTIO_RUN, AMP_VIRTIO_ACCESS */
+    uint32_t seq;    /* goes into the reply */
+    uint32_t offset; /* ACCESS: as in struct amp_virtio_access */
+    uint32_t width;
+    uint32_t write;
+    uint32_t pad;
+    uint64_t value; /* ACCESS: what the guest writes. RUN: number of the run, 1 with the first start; 0 before it */
+};
+AMP_ABI_SIZE(struct amp_virtio_event, 32);
+
+struct amp_virtio_reply {
+    uint32_t kind; /* of the event */
+    uint32_t seq;  /* of the event; ESTALE where it is not the present one */
+    uint64_t value; /* ACCESS: what a read gives; else 0 */
+};
+AMP_ABI_SIZE(struct amp_virtio_reply, 16);
+
+struct amp_virtio_info {
+    char partition[AMP_NAME_SIZE];
+    char name[AMP_NAME_SIZE];
+    uint32_t device;
+    uint32_t device_id;
+    uint32_t queue_count;
+    uint32_t intid;
+    uint64_t run; /* as in AMP_VIRTIO_RUN */
+    uint64_t reserved[4];
+};
+AMP_ABI_SIZE(struct amp_virtio_info, 120);
+
+/*
+ * An eventfd for queue `queue`. KICK is signalled when the driver notifies the queue, and once when it is set, since the driver
+ * may have done so before; CALL raises the used-buffer interrupt whenever somebody signals it (vhost's two files). They end
+ * with the descriptor.
+ */
+#define AMP_VIRTIO_KICK 0u
+#define AMP_VIRTIO_CALL 1u
+
+struct amp_virtio_eventfd {
+    int32_t fd; /* -1: forget the one that was set */
+    uint32_t what;
+    uint32_t queue;
+    uint32_t pad;
+};
+AMP_ABI_SIZE(struct amp_virtio_eventfd, 16);
+
+/* InterruptStatus bits (virtio 1.2, 4.2.2): the argument of AMP_IOC_VIRTIO_INTERRUPT, by value */
+#define AMP_VIRTIO_USED 1u
+#define AMP_VIRTIO_CONFIG 2u
+
+#define AMP_IOC_VIRTIO_INFO _IOR('A', 0x30, struct amp_virtio_info)
+#define AMP_IOC_VIRTIO_EVENTFD _IOW('A', 0x31, struct amp_virtio_eventfd)
+#define AMP_IOC_VIRTIO_INTERRUPT _IO('A', 0x32)
 
 #endif

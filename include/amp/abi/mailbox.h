@@ -8,6 +8,7 @@
 #ifndef AMP_ABI_MAILBOX_H
 #define AMP_ABI_MAILBOX_H
 
+#include "partition.h"
 #include "types.h"
 
 /* amp_mailbox.wanted */
@@ -22,9 +23,13 @@
 #define AMP_MONITOR_ENDED 3u   /* exit_record is complete; the core is on its way to CPU_OFF */
 #define AMP_MONITOR_FAILED 4u  /* boot_status says what was wrong with the boot information; on its way to CPU_OFF */
 
-/* amp_mailbox.outbox bits: AMP_OUTBOX_STATE, AMP_OUTBOX_CONSOLE; channel n rings dom0 by channel_outbox bit n */
+/*
+ * amp_mailbox.outbox bits: AMP_OUTBOX_STATE, AMP_OUTBOX_CONSOLE, AMP_OUTBOX_ACCESS (an access waits in virtio_access);
+ * channel n rings dom0 by channel_outbox bit n, virtio device n by virtio_outbox bit n
+ */
 #define AMP_OUTBOX_STATE 1u
 #define AMP_OUTBOX_CONSOLE 2u
+#define AMP_OUTBOX_ACCESS 4u
 
 /* amp_mailbox.route[channel]: where the guest's doorbell goes. One word, so that it changes at once. */
 #define AMP_ROUTE_NONE 0u
@@ -35,6 +40,30 @@
 #define AMP_ROUTE_CHANNEL(route) ((route) & 0x1fu)
 
 #ifndef __ASSEMBLER__
+
+/*
+ * A register access of the guest that its back end has to answer. The VCPU waits in it; while it waits it can be paused and
+ * stopped. `seq` is stored last (release; the module acquires) and differs from the answer's until that is there.
+ */
+struct amp_virtio_access {
+    uint32_t seq;    /* +1 with each access */
+    uint32_t device; /* index in the descriptor's virtio array */
+    uint32_t offset; /* below AMP_VIRTIO_STRIDE, a multiple of width */
+    uint32_t width;  /* 1, 2, 4 or 8 bytes */
+    uint32_t write;  /* 1: the guest writes value; 0: it reads */
+    uint32_t pad;
+    uint64_t value;
+    uint32_t pad1[8];
+};
+AMP_ABI_SIZE(struct amp_virtio_access, 64);
+
+struct amp_virtio_answer {
+    uint32_t seq; /* of the access that it answers; stored last (release; the monitor acquires), then the core is kicked */
+    uint32_t pad;
+    uint64_t value; /* what a read gives; the monitor cuts it to the access' width */
+    uint32_t pad1[12];
+};
+AMP_ABI_SIZE(struct amp_virtio_answer, 64);
 
 struct amp_mailbox {
     /* the module's line. wanted is written before request_seq (release; the monitor loads request_seq with acquire). */
@@ -54,8 +83,21 @@ struct amp_mailbox {
     uint32_t pad2[14];
     /* written by the module, one aligned store each; the monitor loads with acquire at each doorbell */
     uint32_t route[AMP_CHANNELS_MAX];
+    /*
+     * virtio. The monitor answers what is fast or fixed by itself: MagicValue, Version, DeviceID, VendorID, QueueNotify (a bit
+     * in virtio_kicks, then one in virtio_outbox), InterruptStatus and InterruptACK (set by amp_doorbell_slot.virtio_used and
+     * virtio_config). Everything else becomes a virtio_access. Outbox and kicks: atomic OR by the monitor, exchange by the
+     * module, which zeroes all of it before CPU_ON.
+     */
+    uint32_t virtio_outbox; /* bit n: look into virtio_kicks[n] */
+    uint32_t pad3[31];
+    uint32_t virtio_kicks[AMP_VIRTIO_MAX]; /* bit q: the driver notified queue q */
+    struct amp_virtio_access virtio_access; /* the monitor's */
+    struct amp_virtio_answer virtio_answer; /* the module's */
 };
-AMP_ABI_SIZE(struct amp_mailbox, 320);
+AMP_ABI_SIZE(struct amp_mailbox, 704);
+AMP_ABI_OFFSET(struct amp_mailbox, virtio_outbox, 320);
+AMP_ABI_OFFSET(struct amp_mailbox, virtio_access, 576);
 AMP_ABI_OFFSET(struct amp_mailbox, ack_seq, 64);
 AMP_ABI_OFFSET(struct amp_mailbox, outbox, 128);
 AMP_ABI_OFFSET(struct amp_mailbox, route, 192);
@@ -71,9 +113,10 @@ AMP_ABI_OFFSET(struct amp_mailbox, route, 192);
  */
 struct amp_doorbell_slot {
     uint32_t pending; /* bit n: channel n of the partition that owns the slot */
-    uint32_t pad;
+    uint32_t virtio_used; /* bit n: device n used a buffer (InterruptStatus bit 0); dom0 alone calls so */
     uint64_t target; /* AMP_TARGET_VALID | MPIDR affinity (GICv3) or GICD_SGIR CPU target mask (GICv2); 0: nobody home */
-    uint32_t pad1[12];
+    uint32_t virtio_config; /* bit n: device n's configuration changed (InterruptStatus bit 1) */
+    uint32_t pad1[11];
 };
 AMP_ABI_SIZE(struct amp_doorbell_slot, 64);
 

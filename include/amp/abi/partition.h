@@ -24,6 +24,15 @@
 #define AMP_PARTITION_AARCH32 0x2u /* the VCPU is a 32-bit one: EL1 is AArch32 */
 #define AMP_PARTITION_FLAGS 0x3u   /* all that are accepted today */
 
+/*
+ * The virtio-mmio window: AMP_VIRTIO_MAX transports (virtio 1.2, 4.2) of AMP_VIRTIO_STRIDE bytes. Transport n is device n of the
+ * virtio array; those behind the last read as DeviceID 0, which means that there is no device (4.2.3.1.1).
+ */
+#define AMP_VIRTIO_MAX 32
+#define AMP_VIRTIO_STRIDE 0x200u
+#define AMP_VIRTIO_WINDOW 0x4000u
+#define AMP_VIRTIO_QUEUES_MAX 16
+
 #ifndef __ASSEMBLER__
 
 struct amp_partition {
@@ -49,7 +58,9 @@ struct amp_partition {
     uint32_t region_offset, region_count;
     uint32_t irq_offset, irq_count;
     uint32_t channel_offset, channel_count;
-    uint64_t reserved[4];
+    uint64_t virtio_gpa; /* AMP_VIRTIO_WINDOW bytes emulated; 0: no window, and no device */
+    uint32_t virtio_offset, virtio_count;
+    uint64_t reserved[2];
 };
 AMP_ABI_SIZE(struct amp_partition, 176);
 AMP_ABI_OFFSET(struct amp_partition, entry, 56);
@@ -113,6 +124,16 @@ struct amp_channel {
     uint32_t pad;
 };
 AMP_ABI_SIZE(struct amp_channel, 88);
+
+/* A virtio device whose back end runs in dom0 (mailbox.h tells who does what). */
+struct amp_virtio {
+    char name[AMP_NAME_SIZE];
+    uint32_t device_id;   /* virtio 1.2, section 5: 1 network, 2 block, ...; not 0 */
+    uint32_t intid;       /* virtual SPI, edge */
+    uint32_t queue_count; /* 1 to AMP_VIRTIO_QUEUES_MAX */
+    uint32_t pad;
+};
+AMP_ABI_SIZE(struct amp_virtio, 48);
 
 #endif /* __ASSEMBLER__ */
 #endif

@@ -30,6 +30,7 @@
     X(BAD_ENTRY,         14, "entry point or device tree address value lies outside the partition's memory") \
     X(BAD_PLATFORM,      15, "virtual platform: address value unaligned or overlapping, or another GIC version than the host's") \
     X(BAD_SEGMENT,       16, "segment at value lies outside the partition's memory or overlaps an earlier one") \
+    X(BAD_VIRTIO,        17, "virtio device index: bad name, device id, interrupt or number of queues, or no window") \
     /* conflicts with what is there */ \
     X(NAME_IN_USE,       32, "a partition of that name exists") \
     X(ID_IN_USE,         33, "a partition of that id exists") \
@@ -45,6 +46,7 @@
     X(NOT_LOADED,        43, "nothing was loaded at the entry point") \
     X(NOT_FOUND,         44, "no such partition") \
     X(TOO_MANY,          45, "no more partitions are possible") \
+    X(BACKEND_SILENT,    46, "the back end of virtio device index still uses the memory of the run before and does not answer") \
     /* resources and hardware */ \
     X(OUT_OF_MEMORY,     64, "value more bytes of memory were needed") \
     X(CORE_START_FAILED, 65, "firmware did not start core index (PSCI error value)") \

@@ -6,7 +6,7 @@
 #ifndef AMP_ABI_VERSION_H
 #define AMP_ABI_VERSION_H
 
-#define AMP_ABI_MAJOR 1
-#define AMP_ABI_MINOR 2
+#define AMP_ABI_MAJOR 2
+#define AMP_ABI_MINOR 0
 
 #endif
