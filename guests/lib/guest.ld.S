@@ -39,6 +39,10 @@ SECTIONS
     } :rodata
     .data : {
         *(.data .data.*)
+    } :data
+    /* OpenAMP's resource table, a section of its own so that loaders find it; written to by dom0 */
+    .resource_table : {
+        KEEP(*(.resource_table))
         . = ALIGN(16);
     } :data
     /* One thread: its block is the initial image itself, followed by its zeroes at the beginning of bss. */

@@ -6,6 +6,7 @@
 #ifndef AMP_ABI_INFO_PAGE_H
 #define AMP_ABI_INFO_PAGE_H
 
+#include "partition.h"
 #include "types.h"
 #include "version.h"
 
@@ -28,6 +29,12 @@ struct amp_info_channel {
 };
 AMP_ABI_SIZE(struct amp_info_channel, 96);
 
+struct amp_info_virtio {
+    uint32_t device_id; /* virtio 1.2, section 5 */
+    uint32_t intid;
+};
+AMP_ABI_SIZE(struct amp_info_virtio, 8);
+
 struct amp_info_page {
     uint32_t magic;
     uint16_t abi_major;
@@ -45,8 +52,13 @@ struct amp_info_page {
     uint32_t pad;
     char bootargs[512]; /* /chosen/bootargs, NUL-terminated; a longer one is only in the device tree */
     struct amp_info_channel channels[AMP_CHANNELS_MAX];
+    uint64_t virtio_gpa; /* of device 0; device n is AMP_VIRTIO_STRIDE * n further. 0: no virtio window */
+    uint32_t virtio_count;
+    uint32_t pad1;
+    struct amp_info_virtio virtio[AMP_VIRTIO_MAX];
 };
-AMP_ABI_SIZE(struct amp_info_page, 3704);
+AMP_ABI_SIZE(struct amp_info_page, 3976);
+AMP_ABI_OFFSET(struct amp_info_page, virtio_gpa, 3704);
 
 #endif /* __ASSEMBLER__ */
 #endif

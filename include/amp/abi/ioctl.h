@@ -216,15 +216,17 @@ AMP_ABI_SIZE(struct amp_channel_info, 96);
  */
 #define AMP_VIRTIO_RUN 1u
 #define AMP_VIRTIO_ACCESS 2u
+/* The memory is loaded and the guest runs, once in each run and on each new descriptor: for back ends that write first. */
+#define AMP_VIRTIO_UP 3u
 
 struct amp_virtio_event {
-    uint32_t kind;   /* AMP_VIRTIO_RUN, AMP_VIRTIO_ACCESS */
+    uint32_t kind;   /* AMP_VIRTIO_RUN, AMP_VIRTIO_ACCESS, AMP_VIRTIO_UP */
     uint32_t seq;    /* goes into the reply */
     uint32_t offset; /* ACCESS: as in struct amp_virtio_access */
     uint32_t width;
     uint32_t write;
     uint32_t pad;
-    uint64_t value; /* ACCESS: what the guest writes. RUN: number of the run, 1 with the first start; 0 before it */
+    uint64_t value; /* ACCESS: what the guest writes. RUN, UP: number of the run, 1 with the first start; 0 before it */
 };
 AMP_ABI_SIZE(struct amp_virtio_event, 32);
 
