@@ -12,6 +12,7 @@ LAYERS = {
     "include/amp/abi": "abi",
     "include/amp/base": "base",
     "ipc-ring": "ring",
+    "rpmsg": "rpmsg",
     "partitioner": "partitioner",
     "tools/ampctl": "ampctl",
     "cpu-hotplug": "module",
@@ -33,7 +34,8 @@ ALLOWED = {
     "abi": {"abi"},
     "base": {"base", "abi"},
     "ring": {"abi", "ring"},
-    "partitioner": {"abi", "base", "partitioner"},
+    "rpmsg": {"abi", "base", "rpmsg"},
+    "partitioner": {"abi", "base", "rpmsg", "partitioner"},
     "ampctl": {"abi", "base", "ring", "partitioner", "ampctl"},
     "module": {"abi", "ring", "module"},
     "guests": {"abi", "base", "ring", "guests"},
@@ -46,7 +48,7 @@ ALLOWED = {
     "link": {"abi", "arch-interface"},
 }
 # Include paths of the layers: where a name in quotes or brackets may be found, beside the including file's own folder.
-ROOTS = ["include", "ipc-ring/include", "partitioner/include", "partitioner/src", "tools/ampctl", "monitor", "monitor/core",
+ROOTS = ["include", "ipc-ring/include", "rpmsg/include", "partitioner/include", "partitioner/src", "tools/ampctl", "monitor", "monitor/core",
          # Both widths of guests have the same names; the include path decides.
          "guests/lib/include", "guests/lib/arch/arm64/include", "guests/lib", "guests", "cpu-hotplug", "."]
 # A library that only some files may know: header pattern -> files. The reasons stand at the top of those files.
