@@ -7,6 +7,7 @@
 #include <cstring>
 #include <elf.h>
 
+#include "amp/abi/rpmsg.h"
 #include "text.hpp"
 
 namespace amp {
@@ -36,6 +37,14 @@ struct Header {
     std::uint64_t program_offset;
     unsigned program_count;
     bool program_size_matches;
+    std::uint64_t section_offset;
+    unsigned section_count;
+    unsigned section_names; // index of the section with their names
+};
+
+struct Section {
+    std::uint64_t name, virtual_address, offset, size;
+    bool is_loaded;
 };
 
 struct Program {
@@ -46,7 +55,14 @@ struct Program {
 template <typename Ehdr, typename Phdr>
 Header read_header(const Bytes& file) {
     const auto h = read_at<Ehdr>(file, 0);
-    return {h.e_machine, h.e_type, h.e_entry, h.e_phoff, h.e_phnum, h.e_phentsize == sizeof(Phdr)};
+    return {h.e_machine, h.e_type,  h.e_entry, h.e_phoff,   h.e_phnum, h.e_phentsize == sizeof(Phdr),
+            h.e_shoff,   h.e_shnum, h.e_shstrndx};
+}
+
+template <typename Shdr>
+Section read_section(const Bytes& file, std::uint64_t offset) {
+    const auto s = read_at<Shdr>(file, offset);
+    return {s.sh_name, s.sh_addr, s.sh_offset, s.sh_size, (s.sh_flags & SHF_ALLOC) != 0 && s.sh_type != SHT_NOBITS};
 }
 
 template <typename Phdr>
@@ -133,14 +149,51 @@ std::optional<Err<ImageError>> check_segment(const Bytes& file, const Program& s
     return std::nullopt;
 }
 
-// The entry point is a virtual address; the guest starts with its MMU off, so the load address counts.
-std::uint64_t physical_entry(std::uint64_t entry, const std::vector<Program>& segments) {
+// The guest starts with its MMU off, so the load address counts.
+std::uint64_t physical_address(std::uint64_t address, const std::vector<Program>& segments) {
     for (const auto& segment : segments) {
-        if (entry >= segment.virtual_address && entry - segment.virtual_address < segment.memory_size) {
-            return entry - segment.virtual_address + segment.address;
+        if (address >= segment.virtual_address && address - segment.virtual_address < segment.memory_size) {
+            return address - segment.virtual_address + segment.address;
         }
     }
-    return entry;
+    return address;
+}
+
+// Sections are optional in a program: damaged ones are as good as none.
+std::vector<Section> sections(const Bytes& file, const Header& header, bool is_64bit) {
+    const std::uint64_t size = is_64bit ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr);
+    std::vector<Section> all;
+    if (!fits(file, header.section_offset, header.section_count * size)) {
+        return all;
+    }
+    for (unsigned i = 0; i < header.section_count; ++i) {
+        const std::uint64_t offset = header.section_offset + i * size;
+        all.push_back(is_64bit ? read_section<Elf64_Shdr>(file, offset) : read_section<Elf32_Shdr>(file, offset));
+    }
+    return all;
+}
+
+bool has_name(const Bytes& file, const Section& names, const Section& section, std::string_view wanted) {
+    // The terminating NUL is part of what is compared.
+    const std::uint64_t size = wanted.size() + 1;
+    return section.name <= names.size && size <= names.size - section.name && names.offset <= file.size() &&
+           fits(file, names.offset + section.name, size) &&
+           std::memcmp(file.data() + names.offset + section.name, std::string(wanted).c_str(), size) == 0;
+}
+
+// OpenAMP's, which remoteproc finds by this name, too.
+std::optional<Range<GuestPhysAddr>> find_resource_table(const Bytes& file, const Header& header, bool is_64bit,
+                                                        const std::vector<Program>& segments) {
+    const auto all = sections(file, header, is_64bit);
+    if (header.section_names >= all.size()) {
+        return std::nullopt;
+    }
+    for (const auto& section : all) {
+        if (section.is_loaded && has_name(file, all[header.section_names], section, AMP_RSC_SECTION)) {
+            return Range<GuestPhysAddr>{GuestPhysAddr(physical_address(section.virtual_address, segments)), section.size};
+        }
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -170,7 +223,8 @@ Result<Image, ImageError> parse_elf(const Bytes& file) {
     image.format = ImageFormat::elf;
     image.aarch32 = !is_64bit;
     image.position_independent = header.type == ET_DYN;
-    image.entry = GuestPhysAddr(physical_entry(header.entry, *segments));
+    image.entry = GuestPhysAddr(physical_address(header.entry, *segments));
+    image.resource_table = find_resource_table(file, header, is_64bit, *segments);
     std::uint64_t free_from = 0;
     for (const auto& segment : *segments) {
         if (auto error = check_segment(file, segment, free_from)) {

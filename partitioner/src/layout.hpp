@@ -45,6 +45,7 @@ struct PlacedImage {
     GuestPhysAddr entry;
     std::vector<GuestRange> used; // memory that the segments occupy, zeroed parts included
     bool aarch32 = false;
+    std::optional<GuestRange> resource_table;
     // Where device tree and initrd must end: what the guest can reach before it has looked at its device tree.
     GuestPhysAddr ceiling{AMP_GPA_LIMIT};
 };

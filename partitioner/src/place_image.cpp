@@ -202,6 +202,9 @@ Result<PlacedImage, ImageError> place_image(const Image& image, const PartitionS
             placed.segments.push_back(std::move(segment));
         }
     }
+    if (image.resource_table) {
+        placed.resource_table = GuestRange{image.resource_table->start + shift, image.resource_table->size};
+    }
     const bool has_entry = image.format == ImageFormat::elf || image.format == ImageFormat::uimage;
     const GuestPhysAddr own_entry = has_entry ? image.entry + shift : *start;
     placed.entry = partition.entry ? GuestPhysAddr(partition.entry->value) : own_entry;

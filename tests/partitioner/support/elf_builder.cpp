@@ -9,7 +9,36 @@ namespace amp::test {
 
 namespace {
 
-template <typename Ehdr, typename Phdr>
+// Section headers: none, the table's, that of the names.
+template <typename Ehdr, typename Shdr>
+void add_resource_table(Bytes& file, const ElfOptions& options, std::size_t at) {
+    static constexpr char names[] = "\0.resource_table\0.shstrtab";
+    std::memcpy(file.data() + at, options.resource_table.data(), options.resource_table.size());
+    Shdr sections[3] = {};
+    using Address = decltype(sections[0].sh_addr);
+    using Size = decltype(sections[0].sh_size);
+    sections[1].sh_name = 1;
+    sections[1].sh_type = SHT_PROGBITS;
+    sections[1].sh_flags = SHF_ALLOC | SHF_WRITE;
+    const ElfSegment& first = options.segments.front();
+    sections[1].sh_addr = static_cast<Address>(first.virtual_address != 0 ? first.virtual_address : first.address);
+    sections[1].sh_offset = static_cast<Size>(at);
+    sections[1].sh_size = static_cast<Size>(options.resource_table.size());
+    sections[2].sh_name = 17;
+    sections[2].sh_type = SHT_STRTAB;
+    sections[2].sh_offset = static_cast<Size>(file.size());
+    sections[2].sh_size = sizeof names;
+    file.insert(file.end(), names, names + sizeof names);
+    auto* header = reinterpret_cast<Ehdr*>(file.data());
+    header->e_shoff = static_cast<decltype(header->e_shoff)>(file.size());
+    header->e_shentsize = sizeof(Shdr);
+    header->e_shnum = 3;
+    header->e_shstrndx = 2;
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(sections);
+    file.insert(file.end(), bytes, bytes + sizeof sections);
+}
+
+template <typename Ehdr, typename Phdr, typename Shdr>
 Bytes make(const ElfOptions& options) {
     Ehdr header{};
     std::memcpy(header.e_ident, ELFMAG, SELFMAG);
@@ -40,6 +69,9 @@ Bytes make(const ElfOptions& options) {
         std::memcpy(file.data() + sizeof header + i * sizeof program, &program, sizeof program);
         file.resize(file.size() + segment.file_size, static_cast<std::uint8_t>(0xa0 + i));
     }
+    if (!options.resource_table.empty()) {
+        add_resource_table<Ehdr, Shdr>(file, options, sizeof header + options.segments.size() * sizeof(Phdr));
+    }
     return file;
 }
 
@@ -53,8 +85,8 @@ void put(Bytes& file, std::size_t at, std::initializer_list<std::uint32_t> words
 } // namespace
 
 Bytes make_elf(const ElfOptions& options) {
-    return options.elf_class == ELFCLASS32 ? make<Elf32_Ehdr, Elf32_Phdr>(options)
-                                           : make<Elf64_Ehdr, Elf64_Phdr>(options);
+    return options.elf_class == ELFCLASS32 ? make<Elf32_Ehdr, Elf32_Phdr, Elf32_Shdr>(options)
+                                           : make<Elf64_Ehdr, Elf64_Phdr, Elf64_Shdr>(options);
 }
 
 Bytes make_zimage(std::uint32_t file_size, std::uint32_t unpacked_size, std::uint32_t bss_size) {

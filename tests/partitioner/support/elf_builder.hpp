@@ -19,6 +19,8 @@ struct ElfOptions {
     unsigned char elf_class = 2; // ELFCLASS64; 1 makes an ELF32 file
     std::uint64_t entry = 0x40000000;
     std::vector<ElfSegment> segments = {{}};
+    // A section .resource_table with these bytes: the beginning of the first segment, which is at least as large.
+    Bytes resource_table = {};
 };
 
 Bytes make_elf(const ElfOptions& = {});

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ struct Image {
     bool position_independent = false; // elf: may be moved as a whole
     std::uint64_t text_offset = 0;     // linux_image: from a 2 MiB boundary
     std::uint64_t unpacked_size = 0;   // zimage: of the kernel that it unpacks, zeroed data included
+    std::optional<Range<GuestPhysAddr>> resource_table; // elf: its section .resource_table
 };
 
 // rule is the check that failed ("image.machine"), message what is wrong with the file.
