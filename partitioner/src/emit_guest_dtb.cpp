@@ -3,6 +3,7 @@
 // one processor, our channels and virtio devices. Built as a TreeNode, so that libfdt stays in one file.
 #include <cstdio>
 
+#include "amp/abi/rpmsg.h"
 #include "amp/abi/info_page.h"
 #include "amp/partitioner/emit.hpp"
 #include "emit_guest_devices.hpp"
@@ -156,6 +157,9 @@ void add_channels(TreeNode& root, const Plan& plan) {
 
 void add_virtio(TreeNode& root, const Plan& plan) {
     for (const auto& device : plan.virtio) {
+        if (device.device_id == AMP_VIRTIO_ID_RPMSG) {
+            continue; // no device for a driver: there the firmware is the device
+        }
         TreeNode& node = root.add(at("virtio_mmio", device.gpa));
         node.set_text("compatible", "virtio,mmio");
         node.set_u64s("reg", {device.gpa.number, AMP_VIRTIO_STRIDE});

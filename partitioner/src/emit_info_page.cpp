@@ -56,6 +56,11 @@ Bytes emit_info_page(const Plan& plan) {
     for (std::uint32_t i = 0; i < page.channel_count; ++i) {
         set_channel(page.channels[i], plan.channels[i]);
     }
+    page.virtio_gpa = plan.platform.virtio.value_or(GuestPhysAddr()).number;
+    page.virtio_count = static_cast<std::uint32_t>(std::min<std::size_t>(plan.virtio.size(), AMP_VIRTIO_MAX));
+    for (std::uint32_t i = 0; i < page.virtio_count; ++i) {
+        page.virtio[i] = {plan.virtio[i].device_id, plan.virtio[i].intid.number};
+    }
     Bytes bytes(AMP_PAGE_SIZE);
     std::memcpy(bytes.data(), &page, sizeof page);
     return bytes;

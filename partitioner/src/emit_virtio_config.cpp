@@ -3,6 +3,7 @@
 // write: no back end has business in the info page or in channels.
 #include <nlohmann/json.hpp>
 
+#include "amp/abi/rpmsg.h"
 #include "amp/partitioner/emit.hpp"
 #include "virtio_devices.hpp"
 
@@ -49,6 +50,11 @@ std::string emit_virtio_config(const Plan& plan) {
     }
     for (const auto& device : plan.virtio) {
         json["devices"].push_back(device_json(device));
+        if (plan.rpmsg && device.device_id == AMP_VIRTIO_ID_RPMSG) {
+            json["devices"].back()["resource-table"] = {{"gpa", plan.rpmsg->table.start.number},
+                                                        {"size", plan.rpmsg->table.size}};
+            json["devices"].back()["buffers"] = plan.rpmsg->buffers.number;
+        }
     }
     return json.dump(2) + "\n";
 }

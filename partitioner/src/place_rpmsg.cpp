@@ -8,6 +8,7 @@
 #include "amp/base/bits.hpp"
 #include "amp/rpmsg/resource_table.hpp"
 #include "text.hpp"
+#include "virtio_devices.hpp"
 
 namespace amp {
 
@@ -24,9 +25,9 @@ class RpmsgPlacer {
 public:
     RpmsgPlacer(const PartitionSpec& partition, PlacedImage& image) : partition_(partition), image_(image) {}
 
-    Result<PlacedRpmsg, ImageError> run() {
+    Result<PlannedRpmsg, ImageError> run() {
         if (!image_.resource_table) {
-            return fail("rpmsg.no-table", "it has no section " AMP_RSC_SECTION ", which an rpmsg device needs",
+            return fail("rpmsg.table", "it has no section " AMP_RSC_SECTION ", which an rpmsg device needs",
                         "give an ELF file with an OpenAMP resource table that is loaded, or remove the virtio,rpmsg node");
         }
         Bytes* bytes = find_table();
@@ -60,7 +61,7 @@ private:
         return std::as_bytes(std::span(bytes)).subspan(offset_, image_.resource_table->size);
     }
 
-    Result<PlacedRpmsg, ImageError> place(const rpmsg::ResourceTable& table, const rpmsg::Vdev& vdev) {
+    Result<PlannedRpmsg, ImageError> place(const rpmsg::ResourceTable& table, const rpmsg::Vdev& vdev) {
         std::uint32_t buffers = 0;
         for (const auto& carveout : table.carveouts) {
             if (auto error = place_carveout(carveout)) {
@@ -81,7 +82,7 @@ private:
         if (!start) {
             return Err{start.error()};
         }
-        return PlacedRpmsg{*image_.resource_table, GuestPhysAddr(*start)};
+        return PlannedRpmsg{*image_.resource_table, GuestPhysAddr(*start)};
     }
 
     std::optional<Err<ImageError>> place_carveout(const rpmsg::Carveout& carveout) {
@@ -96,7 +97,7 @@ private:
             return std::nullopt;
         }
         if (wanted.empty() || !in_memory(partition_, wanted)) {
-            return fail("rpmsg.outside-memory",
+            return fail("rpmsg.place",
                         "its carve-out " + quoted(carveout.name) + " at " + range_text(wanted) +
                             " is no memory of the partition",
                         "the partition's memory is " + memory_text(partition_));
@@ -115,7 +116,7 @@ private:
             if (name == carveout_name) {
                 return range.size >= size ? check_fixed(what, {range.start, size}, align)
                                           : Result<std::uint64_t, ImageError>(fail(
-                                                "rpmsg.carveout-small", "its carve-out " + quoted(name) + " has " +
+                                                "rpmsg.place", "its carve-out " + quoted(name) + " has " +
                                                     std::to_string(range.size) + " bytes, yet the " + what + " need " +
                                                     std::to_string(size), "make it larger, or the vrings smaller"));
             }
@@ -129,13 +130,13 @@ private:
 
     Result<std::uint64_t, ImageError> check_fixed(const std::string& what, GuestRange range, std::uint64_t align) {
         if (!range.start.is_aligned(align) || !in_memory(partition_, range)) {
-            return fail("rpmsg.outside-memory", "its " + what + " at " + range_text(range) +
+            return fail("rpmsg.place", "its " + what + " at " + range_text(range) +
                                                     (range.start.is_aligned(align) ? " are no memory of the partition"
                                                                                    : " are not aligned as it says"),
                         "use address 0xffffffff, which leaves it to the partitioner; memory is " + memory_text(partition_));
         }
         if (find_overlap(range, image_.used) != nullptr) {
-            return fail("rpmsg.overlap", "its " + what + " at " + range_text(range) + " overlap what is loaded",
+            return fail("rpmsg.place", "its " + what + " at " + range_text(range) + " overlap what is loaded",
                         "use address 0xffffffff, which leaves it to the partitioner");
         }
         image_.used.push_back(range);
@@ -148,7 +149,7 @@ private:
         const auto found = size != 0 ? place_high(partition_, image_, size) : std::nullopt;
         image_.ceiling = ceiling;
         if (!found) {
-            return fail("rpmsg.no-room", "no room is left for its " + what + " (" + std::to_string(size) + " bytes)",
+            return fail("rpmsg.place", "no room is left for its " + what + " (" + std::to_string(size) + " bytes)",
                         "give the partition more memory below 4 GiB");
         }
         return *found;
@@ -173,7 +174,14 @@ private:
 
 } // namespace
 
-Result<PlacedRpmsg, ImageError> place_rpmsg(const PartitionSpec& partition, PlacedImage& image) {
+bool has_rpmsg(const PartitionSpec& partition) {
+    return std::any_of(partition.virtio.begin(), partition.virtio.end(), [](const auto& device) {
+        const VirtioKind* kind = virtio_kind(device);
+        return kind != nullptr && kind->device_id == AMP_VIRTIO_ID_RPMSG;
+    });
+}
+
+Result<PlannedRpmsg, ImageError> place_rpmsg(const PartitionSpec& partition, PlacedImage& image) {
     return RpmsgPlacer(partition, image).run();
 }
 

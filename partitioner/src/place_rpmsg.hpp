@@ -7,13 +7,10 @@
 
 namespace amp {
 
-struct PlacedRpmsg {
-    GuestRange table;
-    GuestPhysAddr buffers;
-};
+bool has_rpmsg(const PartitionSpec&);
 
 // Writes the addresses that the firmware left to us into its table, in the image's segments, and adds what is taken to the image's
 // used ranges.
-Result<PlacedRpmsg, ImageError> place_rpmsg(const PartitionSpec&, PlacedImage&);
+Result<PlannedRpmsg, ImageError> place_rpmsg(const PartitionSpec&, PlacedImage&);
 
 } // namespace amp

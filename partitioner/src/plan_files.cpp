@@ -6,6 +6,7 @@
 #include "amp/partitioner/emit.hpp"
 #include "fdt_tree.hpp"
 #include "payload.hpp"
+#include "place_rpmsg.hpp"
 #include "text.hpp"
 
 namespace amp {
@@ -20,8 +21,9 @@ public:
     std::optional<Diagnostic> run() {
         using Step = Failure (FilePlanner::*)();
         for (const Step step :
-             {&FilePlanner::load_image, &FilePlanner::load_plain_files, &FilePlanner::compile_device_trees,
-              &FilePlanner::place_device_tree, &FilePlanner::load_initrd, &FilePlanner::add_device_tree}) {
+             {&FilePlanner::load_image, &FilePlanner::load_plain_files, &FilePlanner::place_vrings,
+              &FilePlanner::compile_device_trees, &FilePlanner::place_device_tree, &FilePlanner::load_initrd,
+              &FilePlanner::add_device_tree}) {
             if (auto failure = (this->*step)()) {
                 return failure;
             }
@@ -50,7 +52,6 @@ private:
         plan_.image_compressed = image->compressed;
         plan_.aarch32 = placed->aarch32;
         plan_.entry = placed->entry;
-        plan_.segments = std::move(placed->segments);
         placed_ = std::move(*placed);
         return std::nullopt;
     }
@@ -70,6 +71,21 @@ private:
             placed_.used.push_back(range);
             plan_.segments.push_back({range.start, range.size, std::move(*bytes), "file " + spec.name.value});
         }
+        return std::nullopt;
+    }
+
+    // What that writes into the resource table is part of the image.
+    Failure place_vrings() {
+        if (has_rpmsg(partition_)) {
+            const auto placed = place_rpmsg(partition_, placed_);
+            if (!placed) {
+                return changed("image " + quoted(plan_.image_file) + ": " + placed.error().message);
+            }
+            plan_.rpmsg = *placed;
+        }
+        auto& image = placed_.segments;
+        plan_.segments.insert(plan_.segments.begin(), std::make_move_iterator(image.begin()),
+                              std::make_move_iterator(image.end()));
         return std::nullopt;
     }
 

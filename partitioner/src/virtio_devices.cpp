@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "amp/abi/rpmsg.h"
 #include "text.hpp"
 
 namespace amp {
@@ -25,6 +26,8 @@ constexpr VirtioKind kinds[] = {
     {"virtio,console", "console", 3, 2, {{{"pty"}, {"unix", BackendArgument::socket}}}, "pty", {"amp,backend"}},
     {"virtio,rng", "rng", 4, 1, {{{"getrandom"}}}, "getrandom", {"amp,backend"}},
     {"virtio,vsock", "vsock", 19, 3, {{{"vhost-vsock"}}}, "vhost-vsock", {"amp,backend", "amp,cid"}},
+    // The firmware is the device; the transport only carries notifications.
+    {"virtio,rpmsg", "rpmsg", AMP_VIRTIO_ID_RPMSG, AMP_RPMSG_VRINGS, {{{"sockets"}}}, "sockets", {"amp,backend"}},
 };
 
 std::string_view argument_text(BackendArgument argument) {

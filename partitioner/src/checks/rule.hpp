@@ -70,6 +70,7 @@ std::span<const Rule> cpu_rules();
 std::span<const Rule> memory_rules();
 std::span<const Rule> image_rules();
 std::span<const Rule> file_rules();
+std::span<const Rule> rpmsg_rules();
 std::span<const Rule> aarch32_rules();
 std::span<const Rule> channel_rules();
 std::span<const Rule> channel_peer_rules();

@@ -113,7 +113,7 @@ void cid(const CheckContext& context, std::size_t index, Report& report) {
 constexpr Rule rules[] = {
     {"virtio.too-many", Severity::error, "a partition has at most 32 virtio devices", too_many},
     {"virtio.name", Severity::error, "names of virtio devices are as partition names", name},
-    {"virtio.kind-unknown", Severity::error, "a virtio device is one of virtio,net, blk, console, rng, vsock",
+    {"virtio.kind-unknown", Severity::error, "a virtio device is one of virtio,net, blk, console, rng, vsock, rpmsg",
      kind_unknown},
     {"virtio.mac", Severity::error, "local-mac-address is the address of one device", mac},
     {"virtio.mtu", Severity::error, "amp,mtu is from 68 to 65535", mtu},

@@ -3,10 +3,27 @@
 
 #include <catch2/catch.hpp>
 
+#include "../rpmsg/table_builder.hpp"
 #include "support/elf_builder.hpp"
 #include "support/golden.hpp"
 
 namespace amp::test {
+
+namespace {
+
+// With the first vring at da.
+Bytes resource_table(std::uint32_t da) {
+    rpmsg::TableBuilder builder;
+    builder.vring(0).da = da;
+    builder.vring(1).da = AMP_RSC_ANY;
+    Bytes bytes;
+    for (const std::byte byte : builder.bytes()) {
+        bytes.push_back(static_cast<std::uint8_t>(byte));
+    }
+    return bytes;
+}
+
+} // namespace
 
 Live qemu_live(unsigned gic_version) {
     const std::string path = std::string(AMP_SOURCE_DIR) + "/dts/qemu-virt-gicv" + std::to_string(gic_version) + ".dts";
@@ -36,6 +53,8 @@ FakeDisk image_disk() {
     constexpr std::uint64_t mib = 1u << 20;
     FakeDisk disk;
     disk.write("guest.elf", make_elf());
+    disk.write("rpmsg.elf", make_elf({.resource_table = resource_table(AMP_RSC_ANY)}));
+    disk.write("rpmsg-outside.elf", make_elf({.resource_table = resource_table(0x30000000)}));
     disk.write("guest32.elf", make_elf({.machine = 40, .elf_class = 1}));
     disk.write("guest.bin", Bytes(0x1000, 0x11));
     for (const auto name : {"hello", "control-loop", "ring-echo"}) {

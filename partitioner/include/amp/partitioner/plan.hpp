@@ -86,6 +86,12 @@ struct PlannedClock {
     std::uint64_t hz = 0;
 };
 
+// What a firmware with a resource table and dom0's end of its rpmsg link have in common.
+struct PlannedRpmsg {
+    Range<GuestPhysAddr> table; // the resource table, loaded with the image
+    GuestPhysAddr buffers;      // of the messages, those towards dom0 first
+};
+
 // The virtual machine around the guest (design: QEMU/KVM's virt).
 struct Platform {
     unsigned gic_version = 3;
@@ -107,6 +113,7 @@ struct Plan {
     std::vector<PlannedRegion> regions; // by address
     std::vector<PlannedChannel> channels;
     std::vector<PlannedVirtio> virtio;
+    std::optional<PlannedRpmsg> rpmsg; // with a virtio,rpmsg
     std::vector<PlannedDevice> devices;
     std::vector<PlannedIrq> irqs;
     std::vector<PlannedClock> clocks;
