@@ -158,7 +158,7 @@ TEST_CASE("descriptors that are refused") {
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.size = 0x2000; }}, // more than there is
             {AMP_STATUS_BAD_FLAGS, [](Given& g) { g.blob.partition.flags |= 0x4; }},
             {AMP_STATUS_NO_AARCH32, [](Given& g) { g.blob.partition.flags |= AMP_PARTITION_AARCH32; }},
-            {AMP_STATUS_BAD_RESERVED, [](Given& g) { g.blob.partition.reserved[3] = 1; }},
+            {AMP_STATUS_BAD_RESERVED, [](Given& g) { g.blob.partition.reserved[1] = 1; }},
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.core_offset += 4; }},
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.core_offset = 0; }},
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.core_count = 2; }},
