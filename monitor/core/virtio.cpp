@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The registers that are fixed or have to be fast. The guest may write anything anywhere: what a transport does not have reads
+// as zero and is ignored, as with every device here.
+#include "core/virtio.hpp"
+
+#include "core/doorbell.hpp"
+
+namespace amp {
+namespace {
+
+// virtio 1.2, 4.2.2, table 4.1. Below the configuration space all registers are 32 bits wide.
+enum : uint32_t {
+    magic_value = 0x000,
+    version = 0x004,
+    device_id = 0x008,
+    vendor_id = 0x00c,
+    queue_notify = 0x050,
+    interrupt_status = 0x060,
+    interrupt_ack = 0x064,
+    configuration = 0x100,
+};
+constexpr uint32_t magic = 0x74726976, mmio_version = 2, vendor = 0x00504d41; // "virt", "AMP"
+
+constexpr uint64_t bit_of(uint32_t offset) { return uint64_t{1} << offset / 4; }
+// Those that no back end ever sees, in neither direction.
+constexpr uint64_t own_registers = bit_of(magic_value) | bit_of(version) | bit_of(device_id) | bit_of(vendor_id) |
+                                   bit_of(queue_notify) | bit_of(interrupt_status) | bit_of(interrupt_ack);
+
+struct Place {
+    uint32_t device, offset;
+};
+Place place_of(uint32_t offset) { return {offset / AMP_VIRTIO_STRIDE, offset % AMP_VIRTIO_STRIDE}; }
+
+bool is_forwarded(const Monitor& monitor, Place at, uint32_t width) {
+    if (at.device >= monitor.platform.virtio_count || (at.offset & (width - 1)) != 0) {
+        return false;
+    }
+    return at.offset >= configuration || (width == 4 && (own_registers & bit_of(at.offset)) == 0);
+}
+
+uint32_t read_own(const Monitor& monitor, Place at) {
+    switch (at.offset) {
+    case magic_value: return magic;
+    case version: return mmio_version;
+    case device_id: return at.device < monitor.platform.virtio_count ? monitor.platform.virtio[at.device].device_id : 0;
+    case vendor_id: return vendor;
+    case interrupt_status: return (monitor.virtio.used >> at.device & 1) | (monitor.virtio.config >> at.device & 1) << 1;
+    default: return 0;
+    }
+}
+
+void write_own(Monitor& monitor, Place at, uint32_t value) {
+    if (at.offset == queue_notify) {
+        if (value < monitor.platform.virtio[at.device].queue_count) {
+            notify_queue(monitor, at.device, value);
+        }
+    } else if (at.offset == interrupt_ack) {
+        monitor.virtio.used &= ~((value & 1) << at.device);
+        monitor.virtio.config &= ~((value >> 1 & 1) << at.device);
+    }
+}
+
+} // namespace
+
+MmioRead virtio_read(Monitor& monitor, uint32_t offset, uint32_t width) {
+    const Place at = place_of(offset);
+    if (is_forwarded(monitor, at, width)) {
+        return {0, false};
+    }
+    monitor.count(AMP_CAUSE_VIRTIO);
+    return {width == 4 ? read_own(monitor, at) : 0, true};
+}
+
+bool virtio_write(Monitor& monitor, uint32_t offset, uint32_t width, uint64_t value) {
+    const Place at = place_of(offset);
+    if (is_forwarded(monitor, at, width)) {
+        return false;
+    }
+    monitor.count(AMP_CAUSE_VIRTIO);
+    if (width == 4 && at.device < monitor.platform.virtio_count) {
+        write_own(monitor, at, static_cast<uint32_t>(value));
+    }
+    return true;
+}
+
+} // namespace amp
