@@ -26,9 +26,9 @@ static void set_live(struct partition *p, bool live)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&p->request_lock, flags);
+	flags = amp_lock(&p->request_lock);
 	p->live = live;
-	spin_unlock_irqrestore(&p->request_lock, flags);
+	amp_unlock(&p->request_lock, flags);
 }
 
 /* ---- up ---- */

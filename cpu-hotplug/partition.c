@@ -4,8 +4,9 @@
  * fails and by DESTROY. Called by ioctls; the states in between are life.c's.
  *
  * Locks, outermost first: partition.lock (a life cycle), cpus_lock (cpus.c), links_lock (channel.c), list_lock
- * (partition_list.c), an endpoint's receive_lock then send_lock, table_lock (endpoint.c), then the spinlocks state_lock and
- * request_lock. User memory is never touched under partition.lock, because mmap takes it inside the address space's lock.
+ * (partition_list.c), an endpoint's receive_lock then send_lock, table_lock (endpoint.c), then
+ * the spinlocks: state_lock, an eventfd's own, request_lock. User memory is never touched under
+ * partition.lock: whoever serves that page may be waiting for it.
  */
 #define pr_fmt(fmt) "amp: " fmt
 #include <linux/mm.h>
@@ -93,8 +94,13 @@ static int take_memory(struct partition *p, struct amp_report *report)
 
 static void give_memory(struct partition *p)
 {
-	amp_memory_put(p->memory);
+	struct amp_memory *memory = p->memory;
+	unsigned long flags;
+
+	flags = amp_lock(&p->state_lock); /* mmap looks under it */
 	p->memory = NULL;
+	amp_unlock(&p->state_lock, flags);
+	amp_memory_put(memory);
 }
 
 static const struct {

@@ -19,6 +19,7 @@
 #include "arch/arch.h"
 #include "cpus.h"
 #include "descriptor.h"
+#include "lock.h"
 #include "memory.h"
 #include "monitor.h"
 
