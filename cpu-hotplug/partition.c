@@ -4,8 +4,8 @@
  * fails and by DESTROY. Called by ioctls; the states in between are life.c's.
  *
  * Locks, outermost first: partition.lock (a life cycle), cpus_lock (cpus.c), links_lock (channel.c), list_lock
- * (partition_list.c), an endpoint's receive_lock then send_lock, table_lock (endpoint.c), then
- * the spinlocks: state_lock, an eventfd's own, request_lock. User memory is never touched under
+ * (partition_list.c), an endpoint's receive_lock then send_lock, a virtio device's eventfd_lock, table_lock (endpoint.c), then
+ * the spinlocks: state_lock or virtio's kick_lock, an eventfd's own, request_lock. User memory is never touched under
  * partition.lock: whoever serves that page may be waiting for it.
  */
 #define pr_fmt(fmt) "amp: " fmt
@@ -24,6 +24,7 @@
 #include "partition.h"
 #include "partition_list.h"
 #include "segment.h"
+#include "virtio.h"
 
 void amp_partition_get(struct partition *p)
 {
@@ -45,6 +46,7 @@ static void release(struct kref *ref)
 	struct partition *p = container_of(ref, struct partition, ref);
 
 	amp_endpoints_free(p);
+	amp_virtio_free(p);
 	forget_events(p);
 	amp_segment_free_all(p);
 	amp_monitor_give_pages(p);
@@ -110,6 +112,7 @@ static const struct {
 	{ amp_partitions_add, amp_partitions_remove },
 	{ amp_monitor_take_pages, keep_pages },
 	{ amp_claims_take, amp_claims_give },
+	{ amp_virtio_create, amp_virtio_end }, /* before the doorbell, whose handler looks there */
 	{ amp_doorbell_take, amp_doorbell_give },
 	{ take_core, give_core },
 	{ amp_channels_join, amp_channels_leave },
