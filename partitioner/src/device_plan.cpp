@@ -29,6 +29,9 @@ std::set<std::uint32_t> taken_intids(const PartitionSpec& partition) {
     for (std::size_t i = 0; i < partition.channels.size(); ++i) {
         taken.insert(static_cast<std::uint32_t>(AMP_CHANNEL_INTID + i));
     }
+    for (std::size_t i = 0; i < partition.virtio.size(); ++i) {
+        taken.insert(virtio_intid(i).number);
+    }
     return taken;
 }
 

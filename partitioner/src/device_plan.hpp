@@ -47,7 +47,7 @@ std::vector<DeviceInterrupt> device_interrupts(const AssignedDevice&, const Mach
 std::vector<const TreeNode*> unreadable_interrupts(const AssignedDevice&, const MachineTree&);
 
 // One entry per SPI of the devices. The guest's number is the physical one where the emulated distributor has it and neither
-// console nor channel does; else the first free one from 128 on. Fewer entries where none is free.
+// console nor virtio device nor channel does; else the first free one from 128 on. Fewer entries where none is free.
 std::vector<PlannedIrq> device_irqs(const PartitionSpec&, const std::vector<AssignedDevice>&, const MachineTree&);
 
 // Rate of one row of a clocks property: the machine's tree knows fixed clocks, the board file the others.

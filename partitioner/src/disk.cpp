@@ -7,6 +7,7 @@
 #include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <memory>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -77,6 +78,18 @@ std::vector<std::string> RealDisk::list(const std::string& directory) const {
     }
     std::sort(names.begin(), names.end());
     return names;
+}
+
+std::string RealDisk::absolute(const std::string& path) const {
+    std::error_code error;
+    const auto whole = std::filesystem::absolute(path, error);
+    return error ? path : whole.string();
+}
+
+std::string RealDisk::canonical(const std::string& path) const {
+    std::error_code error;
+    const auto whole = std::filesystem::weakly_canonical(path, error);
+    return error ? absolute(path) : whole.string();
 }
 
 std::string RealDisk::resolve_link(const std::string& path) const {

@@ -68,6 +68,19 @@ std::vector<amp_channel> channels_of(const Plan& plan) {
     return channels;
 }
 
+std::vector<amp_virtio> virtio_of(const Plan& plan) {
+    std::vector<amp_virtio> devices;
+    for (const auto& planned : plan.virtio) {
+        amp_virtio device{};
+        set_name(device.name, planned.name);
+        device.device_id = planned.device_id;
+        device.intid = planned.intid.number;
+        device.queue_count = planned.queue_count;
+        devices.push_back(device);
+    }
+    return devices;
+}
+
 } // namespace
 
 Bytes emit_descriptor(const Plan& plan) {
@@ -87,12 +100,14 @@ Bytes emit_descriptor(const Plan& plan) {
     head.console_gpa = plan.platform.console.value_or(GuestPhysAddr()).number;
     head.console_intid = plan.platform.console_intid.number;
     head.doorbell_intid = plan.doorbell.number;
+    head.virtio_gpa = plan.platform.virtio.value_or(GuestPhysAddr()).number;
 
     Bytes blob(sizeof head);
     append_array(blob, cores_of(plan), head.core_offset, head.core_count);
     append_array(blob, regions_of(plan), head.region_offset, head.region_count);
     append_array(blob, irqs_of(plan), head.irq_offset, head.irq_count);
     append_array(blob, channels_of(plan), head.channel_offset, head.channel_count);
+    append_array(blob, virtio_of(plan), head.virtio_offset, head.virtio_count);
     head.size = static_cast<std::uint32_t>(blob.size());
     std::memcpy(blob.data(), &head, sizeof head);
     return blob;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Plan -> the device tree that x0 points to when the guest starts: the virt machine as QEMU gives it under KVM, with
-// one processor, and our channels. Built as a TreeNode, so that libfdt stays in one file.
+// one processor, our channels and virtio devices. Built as a TreeNode, so that libfdt stays in one file.
 #include <cstdio>
 
 #include "amp/abi/info_page.h"
@@ -154,6 +154,16 @@ void add_channels(TreeNode& root, const Plan& plan) {
     }
 }
 
+void add_virtio(TreeNode& root, const Plan& plan) {
+    for (const auto& device : plan.virtio) {
+        TreeNode& node = root.add(at("virtio_mmio", device.gpa));
+        node.set_text("compatible", "virtio,mmio");
+        node.set_u64s("reg", {device.gpa.number, AMP_VIRTIO_STRIDE});
+        node.set_cells("interrupts", {spi, device.intid.number - spi_first, edge_rising});
+        node.set("dma-coherent");
+    }
+}
+
 // What an overlay may name: label, and the beginning of the node's name.
 struct Label {
     const char* label;
@@ -210,6 +220,7 @@ Bytes emit_guest_dtb(const Plan& plan, const Live& live, Symbols symbols) {
     add_gic(root, plan.platform);
     add_console(root, plan.platform);
     add_channels(root, plan);
+    add_virtio(root, plan);
     add_devices(root, plan, live, gic_phandle, first_device_phandle);
     if (symbols == Symbols::present) {
         add_symbols(root);

@@ -23,7 +23,19 @@ Platform platform_for(const PartitionSpec& partition, unsigned gic_version) {
         platform.console = GuestPhysAddr(0x09000000);
         platform.console_intid = Irq(33);
     }
+    if (!partition.virtio.empty()) {
+        platform.virtio = GuestPhysAddr(virtio_gpa);
+    }
     return platform;
+}
+
+void add_virtio_window(Plan& plan) {
+    const GuestRange window{GuestPhysAddr(virtio_gpa), AMP_VIRTIO_WINDOW};
+    const bool free = std::none_of(plan.regions.begin(), plan.regions.end(),
+                                   [&](const auto& region) { return region.range.overlaps(window); });
+    if (free) {
+        plan.platform.virtio = window.start;
+    }
 }
 
 std::vector<NamedRange> platform_ranges(const Platform& platform) {
@@ -37,6 +49,9 @@ std::vector<NamedRange> platform_ranges(const Platform& platform) {
     }
     if (platform.console) {
         ranges.push_back({{*platform.console, console_size}, "the console"});
+    }
+    if (platform.virtio) {
+        ranges.push_back({{*platform.virtio, AMP_VIRTIO_WINDOW}, "the virtio devices"});
     }
     ranges.push_back({{GuestPhysAddr(AMP_INFO_GPA), AMP_PAGE_SIZE}, "the info page"});
     return ranges;

@@ -25,12 +25,21 @@ constexpr std::uint64_t gicd_size_v2 = 0x1000;
 constexpr std::uint64_t gicr_size = 0x20000;
 constexpr std::uint64_t gicc_size = 0x2000;
 constexpr std::uint64_t console_size = 0x1000;
+constexpr std::uint64_t virtio_gpa = 0x0a000000; // and interrupts, as QEMU's virt machine has them
+constexpr std::uint32_t virtio_intid_first = 48;
 // Of an assigned device in the guest's tree, clocks included; rule devices.node-too-large
 constexpr std::uint64_t device_node_room = 4096;
 
-// gic_version 0 (unknown machine) counts as 3.
+constexpr Irq virtio_intid(std::size_t index) {
+    return Irq(virtio_intid_first + static_cast<std::uint32_t>(index));
+}
+
+// gic_version 0 (unknown machine) counts as 3. The window of virtio devices is there if the partition has one; see also add_virtio_window.
 Platform platform_for(const PartitionSpec&, unsigned gic_version);
-// Everything but memory and channels that answers at an address: GIC, console, info page.
+// Where no device needs it, a plan with all its regions gets the window, too, unless something else lies there: a guest that looks
+// for devices without being told finds none instead of a fault.
+void add_virtio_window(Plan&);
+// Everything but memory and channels that answers at an address: GIC, console, virtio devices, info page.
 std::vector<NamedRange> platform_ranges(const Platform&);
 
 // One range per channel, in their order; nothing where the window is full. Sizes are page aligned.

@@ -71,6 +71,19 @@ std::optional<Located<std::uint64_t>> NodeReader::number(std::string_view name) 
     return Located<std::uint64_t>{*value, property->place};
 }
 
+std::optional<Located<Bytes>> NodeReader::bytes(std::string_view name, std::size_t count,
+                                                const std::string& example) const {
+    const TreeProperty* property = node_.property(name);
+    if (property == nullptr) {
+        return std::nullopt;
+    }
+    if (property->value.size() != count) {
+        wrong_type(*property, std::to_string(count) + " bytes", example);
+        return std::nullopt;
+    }
+    return Located<Bytes>{property->value, property->place};
+}
+
 std::optional<Place> NodeReader::flag(std::string_view name) const {
     const TreeProperty* property = node_.property(name);
     if (property == nullptr) {

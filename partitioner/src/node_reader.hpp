@@ -24,6 +24,8 @@ public:
     std::optional<Located<std::uint32_t>> cell(std::string_view property) const;
     // One or two cells
     std::optional<Located<std::uint64_t>> number(std::string_view property) const;
+    // So many bytes; example: what would be right, behind the name
+    std::optional<Located<Bytes>> bytes(std::string_view property, std::size_t count, const std::string& example) const;
     std::optional<Place> flag(std::string_view property) const;
 
     // Unknown amp, names and misspellings are errors (spec.unknown-property), other strangers are left out with a
@@ -43,6 +45,8 @@ private:
 std::vector<ChannelSpec> read_channels(const TreeNode& channels, Diagnostics&);
 // spec_files.cpp: the files node
 std::vector<FileSpec> read_files(const TreeNode& files, Diagnostics&);
+// spec_virtio.cpp: the virtio node
+std::vector<VirtioSpec> read_virtio(const TreeNode& virtio, Diagnostics&);
 
 // spec_devices.cpp: a property that names nodes, each by path or by phandle and so many cells of flags (which have no meaning yet)
 std::vector<NodeReference> read_references(const TreeNode& root, const TreeProperty&, std::uint32_t flag_cells, Diagnostics&);

@@ -55,7 +55,7 @@ std::uint64_t dtb_room(const PartitionSpec& partition, const Payload& payload) {
         return file.bytes ? std::uint64_t{file.bytes->size()} : std::uint64_t{0};
     };
     const std::uint64_t bootargs = partition.bootargs ? partition.bootargs->value.size() : 0;
-    std::uint64_t room = 8192 + bootargs + partition.channels.size() * 512 + partition.memory.size() * 128 +
+    std::uint64_t room = 8192 + bootargs + partition.channels.size() * 512 + partition.virtio.size() * 256 + partition.memory.size() * 128 +
                          partition.devices.size() * device_node_room;
     if (payload.dtb) {
         // Text is always larger than its blob but for a few bytes of header.

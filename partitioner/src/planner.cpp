@@ -11,6 +11,7 @@
 #include "layout.hpp"
 #include "plan_files.hpp"
 #include "text.hpp"
+#include "virtio_devices.hpp"
 
 namespace amp {
 
@@ -42,6 +43,8 @@ public:
         if (!failure) {
             take_regions();
             plan_devices(plan_, partition_, world_);
+            add_virtio_window(plan_);
+            plan_virtio(plan_, spec_, partition_, disk_);
             failure = plan_files(plan_, spec_, partition_, world_, disk_);
         }
         if (failure) {

@@ -38,6 +38,7 @@ const std::vector<const Rule*>& rule_table() {
         std::vector<const Rule*> all;
         for (const auto rules :
              {identity_rules(), device_rules(), cpu_rules(), memory_rules(), channel_rules(), channel_peer_rules(),
+              virtio_rules(), virtio_backend_rules(), virtio_sharing_rules(),
               device_guest_rules(), device_dma_rules(), image_rules(), file_rules(), aarch32_rules(),
               interrupt_rules()}) {
             for (const auto& rule : rules) {

@@ -29,7 +29,7 @@ public:
         : root_(root), domains_(domains), node_(node), diagnostics_(diagnostics), reader_(node, diagnostics) {}
 
     PartitionSpec read() {
-        static constexpr std::string_view children[] = {"chosen", "channels", "files"};
+        static constexpr std::string_view children[] = {"chosen", "channels", "files", "virtio"};
         reader_.expect_properties(partition_properties);
         reader_.expect_children(children);
         spec_.name = {node_.name, node_.place};
@@ -54,6 +54,9 @@ public:
         }
         if (const TreeNode* files = node_.child("files")) {
             spec_.files = read_files(*files, diagnostics_);
+        }
+        if (const TreeNode* virtio = node_.child("virtio")) {
+            spec_.virtio = read_virtio(*virtio, diagnostics_);
         }
         note_malformed();
         return std::move(spec_);

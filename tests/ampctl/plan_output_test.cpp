@@ -83,11 +83,15 @@ TEST_CASE("what exists is part of the check") {
     CHECK(bench.device.calls.empty());
 }
 
-// Where boards are installed is the build's choice.
-static std::string without_directory(std::string text) {
-    const std::string directory = AMP_BOARDS_DIRECTORY;
-    const std::size_t at = text.find(directory);
-    return at == std::string::npos ? text : text.replace(at, directory.size(), "BOARDS");
+static std::string replaced(std::string text, const std::string& what, const std::string& by) {
+    const std::size_t at = text.find(what);
+    return at == std::string::npos ? text : text.replace(at, what.size(), by);
+}
+
+// Where boards are installed is the build's choice, and the ABI's version changes.
+static std::string without_directory(const std::string& text) {
+    const std::string abi = std::to_string(AMP_ABI_MAJOR) + "." + std::to_string(AMP_ABI_MINOR);
+    return replaced(replaced(text, AMP_BOARDS_DIRECTORY, "BOARDS"), "ABI " + abi, "ABI VERSION");
 }
 
 TEST_CASE("doctor on a machine that serves") {

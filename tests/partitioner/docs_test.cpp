@@ -29,7 +29,8 @@ TEST_CASE("docs/description.md names every property") {
           "amp,initrd", "amp,aarch32", "amp,dtb", "amp,dtb-address", "amp,dtb-overlay", "amp,unlisted-memory",
           "amp,file", "bootargs", "amp,console", "access", "amp,devices", "amp,device-addresses",
           "amp,reserved-memory", "amp,allow-dma", "amp,peer", "amp,size", "amp,address", "doorbell-spis", "keep-cpus",
-          "memory-margin-mib", "clock-rates", "devices-without-dma"}) {
+          "memory-margin-mib", "clock-rates", "devices-without-dma",
+          "amp,backend", "local-mac-address", "amp,mtu", "amp,cid", "read-only"}) {
         INFO(name);
         CHECK(text.find("`" + std::string(name) + "`") != std::string::npos);
     }

@@ -8,13 +8,6 @@ namespace amp {
 
 namespace {
 
-bool is_name(std::string_view name) {
-    const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
-    return !name.empty() && letter(name[0]) && std::all_of(name.begin(), name.end(), [&](char c) {
-        return letter(c) || (c >= '0' && c <= '9') || c == '-';
-    });
-}
-
 // Linux takes COMMAND_LINE_SIZE, terminating NUL included (arch/arm64: 2048).
 constexpr std::size_t bootargs_max = 2047;
 
@@ -134,6 +127,13 @@ constexpr Rule rules[] = {
 };
 
 } // namespace
+
+bool is_name(std::string_view name) {
+    const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+    return !name.empty() && letter(name[0]) && std::all_of(name.begin(), name.end(), [&](char c) {
+        return letter(c) || (c >= '0' && c <= '9') || c == '-';
+    });
+}
 
 std::string where(const PartitionSpec& partition) {
     const Place& place = partition.name.place;

@@ -73,6 +73,9 @@ std::span<const Rule> file_rules();
 std::span<const Rule> aarch32_rules();
 std::span<const Rule> channel_rules();
 std::span<const Rule> channel_peer_rules();
+std::span<const Rule> virtio_rules();
+std::span<const Rule> virtio_backend_rules();
+std::span<const Rule> virtio_sharing_rules();
 std::span<const Rule> interrupt_rules();
 std::span<const Rule> device_rules();
 std::span<const Rule> device_guest_rules();
@@ -82,6 +85,10 @@ std::span<const Rule> device_dma_rules();
 std::string where(const PartitionSpec&);
 // "channel 'ctrl'"
 std::string named(const ChannelSpec&);
+// "virtio device 'net0'"
+std::string named(const VirtioSpec&);
+// a-z, 0-9 and '-', beginning with a letter
+bool is_name(std::string_view);
 // Neither there nor reported by the reader as unreadable. node: where the property belongs
 bool is_missing(const PartitionSpec&, bool present, const Place& node, std::string_view property);
 

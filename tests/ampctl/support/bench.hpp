@@ -19,6 +19,8 @@ public:
     bool exists(const std::string& path) const override;
     bool is_directory(const std::string& path) const override;
     std::vector<std::string> list(const std::string& directory) const override;
+    std::string absolute(const std::string& path) const override { return path; }
+    std::string canonical(const std::string& path) const override { return path; }
     std::string resolve_link(const std::string& path) const override;
 };
 

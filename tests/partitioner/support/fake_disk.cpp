@@ -39,6 +39,15 @@ std::vector<std::string> FakeDisk::list(const std::string& directory) const {
     return {names.begin(), names.end()};
 }
 
+std::string FakeDisk::absolute(const std::string& path) const {
+    return path.starts_with('/') ? path : "/here/" + path;
+}
+
+std::string FakeDisk::canonical(const std::string& path) const {
+    const std::string target = resolve_link(path);
+    return absolute(target.empty() ? path : target);
+}
+
 std::string FakeDisk::resolve_link(const std::string& path) const {
     const auto found = links_.find(path);
     return found == links_.end() ? std::string() : found->second;

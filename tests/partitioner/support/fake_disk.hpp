@@ -18,6 +18,9 @@ public:
     bool exists(const std::string& path) const override;
     bool is_directory(const std::string& path) const override;
     std::vector<std::string> list(const std::string& directory) const override;
+    // The working directory is /here.
+    std::string absolute(const std::string& path) const override;
+    std::string canonical(const std::string& path) const override;
     std::string resolve_link(const std::string& path) const override;
 
 private:

@@ -31,6 +31,7 @@ std::string plan_text(const Plan& plan) {
             " gicc " + hex(p.gicc.number) + "\n";
     text += p.console ? "console " + hex(p.console->number) + " intid " + std::to_string(p.console_intid.number) + "\n"
                       : "no console\n";
+    text += p.virtio ? "virtio window " + hex(p.virtio->number) + "\n" : "no virtio window\n";
     text += "doorbell " + std::to_string(plan.doorbell.number) + "\n";
     for (const auto& r : plan.regions) {
         text += "region " + hex(r.range.start.number) + " size " + hex(r.range.size) + " " +
@@ -41,6 +42,13 @@ std::string plan_text(const Plan& plan) {
         text += "channel " + c.name + " to " + c.peer + (c.peer_is_dom0 ? " (Linux)" : "") + " side " +
                 std::to_string(c.side) + " at " + hex(c.gpa.number) + " size " + hex(c.size) + " intid " +
                 std::to_string(c.intid.number) + "\n";
+    }
+    for (const auto& v : plan.virtio) {
+        text += "virtio " + std::to_string(v.index) + " " + v.name + " " + v.type + " device id " +
+                std::to_string(v.device_id) + " queues " + std::to_string(v.queue_count) + " at " + hex(v.gpa.number) +
+                " intid " + std::to_string(v.intid.number) + " back end " + v.backend +
+                (v.mac.empty() ? "" : " mac " + v.mac) + (v.mtu ? " mtu " + std::to_string(*v.mtu) : "") +
+                (v.cid ? " cid " + std::to_string(*v.cid) : "") + (v.read_only ? " read-only" : "") + "\n";
     }
     text += "image " + plan.image_file + " (" + std::string(to_string(plan.image_format)) + ") entry " +
             hex(plan.entry.number) + (plan.aarch32 ? " aarch32" : "") + "\n";

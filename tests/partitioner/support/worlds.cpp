@@ -58,6 +58,11 @@ FakeDisk image_disk() {
     disk.write("led.dtso", bytes_of("/dts-v1/; /plugin/; &{/} { leds { compatible = \"gpio-leds\"; }; };"
                                     "&gic { amp,seen; }; &{/chosen} { stdout-path = \"serial9\"; };"));
     disk.write("unknown-label.dtso", bytes_of("/dts-v1/; /plugin/; &nobody { amp,seen; };"));
+    disk.write("disk.img", Bytes(512));
+    disk.write("second.img", Bytes(512));
+    disk.write("link.img", Bytes(512));
+    disk.link("link.img", "/here/disk.img");
+    disk.write("/srv/images/root.img", Bytes(512));
     disk.write("big.bin", Bytes(17 * mib, 0x11));
     disk.write("Image", make_linux_image(2 * mib, 3 * mib));
     disk.write("initrd", Bytes(mib, 0x22));

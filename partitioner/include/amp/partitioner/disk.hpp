@@ -22,6 +22,10 @@ public:
     virtual bool is_directory(const std::string& path) const = 0;
     // Names in a directory, sorted, without . and ..; empty where there is no such directory.
     virtual std::vector<std::string> list(const std::string& directory) const = 0;
+    // A relative path from the working directory on.
+    virtual std::string absolute(const std::string& path) const = 0;
+    // The same without symbolic links, as far as the path exists: equal for two names of one file.
+    virtual std::string canonical(const std::string& path) const = 0;
     // Where a symbolic link points to, as an absolute path; empty for anything else.
     virtual std::string resolve_link(const std::string& path) const = 0;
 };
@@ -32,6 +36,8 @@ public:
     bool exists(const std::string& path) const override;
     bool is_directory(const std::string& path) const override;
     std::vector<std::string> list(const std::string& directory) const override;
+    std::string absolute(const std::string& path) const override;
+    std::string canonical(const std::string& path) const override;
     std::string resolve_link(const std::string& path) const override;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Plans as bytes: the descriptor that the module checks, the device tree and the info page that the guest finds. Pure
+// Plans as bytes: the descriptor that the module checks, the device tree and the info page that the guest finds,
+// the configuration of its virtio devices. Pure
 // functions of the plan; plan() has already put the last two into its segments.
 #pragma once
 
@@ -15,6 +16,8 @@ enum class Symbols { absent, present };
 Bytes emit_guest_dtb(const Plan&, const Live&, Symbols = Symbols::absent);
 // The labels that __symbols__ may name.
 std::vector<std::string> dtb_labels();
+// What amp-virtio reads (docs/decisions/0004-virtio.md); ampctl puts it into /run/amp/<partition>/virtio.json.
+std::string emit_virtio_config(const Plan&);
 // struct amp_info_page (include/amp/abi/info_page.h), one page.
 Bytes emit_info_page(const Plan&);
 

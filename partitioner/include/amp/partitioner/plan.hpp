@@ -49,6 +49,22 @@ struct PlannedChannel {
     Irq intid; // virtual SPI that the guest gets
 };
 
+// A virtio device that the guest finds, and what amp-virtio needs to know to serve it.
+struct PlannedVirtio {
+    std::string name;
+    std::string type; // "net", "blk", "console", "rng", "vsock"
+    std::uint32_t device_id = 0;
+    std::uint32_t queue_count = 0;
+    std::uint32_t index = 0;
+    GuestPhysAddr gpa;
+    Irq intid;
+    std::string backend; // "vhost-net:amp0"; paths are absolute
+    std::string mac;     // net: "02:00:00:00:01:00"
+    std::optional<std::uint32_t> mtu; // net, where the description says it
+    std::optional<std::uint32_t> cid; // vsock
+    bool read_only = false;           // blk
+};
+
 // A shared peripheral interrupt of an assigned device.
 struct PlannedIrq {
     Irq intid;          // the machine's
@@ -78,6 +94,7 @@ struct Platform {
     GuestPhysAddr gicc; // 0 with GICv3
     std::optional<GuestPhysAddr> console;
     Irq console_intid;
+    std::optional<GuestPhysAddr> virtio; // the window of all virtio devices, there without any, too
 };
 
 struct Plan {
@@ -89,6 +106,7 @@ struct Plan {
     Irq doorbell;                       // physical SPI that calls Linux
     std::vector<PlannedRegion> regions; // by address
     std::vector<PlannedChannel> channels;
+    std::vector<PlannedVirtio> virtio;
     std::vector<PlannedDevice> devices;
     std::vector<PlannedIrq> irqs;
     std::vector<PlannedClock> clocks;

@@ -3,6 +3,7 @@
 // makes it and complains about syntax, names and types only; whether the values make sense is for check.hpp.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,6 +27,17 @@ struct ChannelSpec {
     std::optional<Located<std::string>> peer;
     std::optional<Located<std::uint64_t>> size;
     std::optional<Located<std::uint64_t>> address; // guest-physical; absent: the planner places it
+};
+
+// A virtio device; its back end runs in Linux.
+struct VirtioSpec {
+    Located<std::string> name; // the node's
+    std::optional<Located<std::string>> compatible;
+    std::optional<Located<std::string>> backend;
+    std::optional<Located<std::array<std::uint8_t, 6>>> mac;
+    std::optional<Located<std::uint32_t>> mtu;
+    std::optional<Located<std::uint32_t>> cid;
+    std::optional<Place> read_only;
 };
 
 // A node of the machine, by path or by phandle of a full system tree.
@@ -73,6 +85,7 @@ struct PartitionSpec {
     std::optional<Place> allow_dma;
     std::optional<Place> cpus_mask; // cpus = <&cluster mask level>: likewise
     std::vector<ChannelSpec> channels;
+    std::vector<VirtioSpec> virtio;
     // Properties that were there but could not be read (node path, name): reported already, hence not missing.
     std::vector<std::pair<std::string, std::string>> malformed;
 };
