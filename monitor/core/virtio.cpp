@@ -38,46 +38,60 @@ bool is_forwarded(const Monitor& monitor, Place at, uint32_t width) {
     return at.offset >= configuration || (width == 4 && (own_registers & bit_of(at.offset)) == 0);
 }
 
-uint32_t read_own(const Monitor& monitor, Place at) {
+uint32_t read_fixed(const Monitor& monitor, Place at) {
     switch (at.offset) {
     case magic_value: return magic;
     case version: return mmio_version;
     case device_id: return at.device < monitor.platform.virtio_count ? monitor.platform.virtio[at.device].device_id : 0;
     case vendor_id: return vendor;
-    case interrupt_status: return (monitor.virtio.used >> at.device & 1) | (monitor.virtio.config >> at.device & 1) << 1;
     default: return 0;
     }
 }
 
+// An absent device never has any.
+uint32_t read_status(const Monitor& monitor, uint32_t device) {
+    return (monitor.virtio.used >> device & 1) | (monitor.virtio.config >> device & 1) << 1;
+}
+
+void acknowledge(Monitor& monitor, uint32_t device, uint32_t value) {
+    monitor.virtio.used &= ~((value & 1) << device);
+    monitor.virtio.config &= ~((value >> 1 & 1) << device);
+}
+
+bool is_notify_or_acknowledge(uint32_t offset) { return offset == queue_notify || offset == interrupt_ack; }
+
 void write_own(Monitor& monitor, Place at, uint32_t value) {
-    if (at.offset == queue_notify) {
-        if (value < monitor.platform.virtio[at.device].queue_count) {
-            notify_queue(monitor, at.device, value);
-        }
-    } else if (at.offset == interrupt_ack) {
-        monitor.virtio.used &= ~((value & 1) << at.device);
-        monitor.virtio.config &= ~((value >> 1 & 1) << at.device);
+    if (at.offset == interrupt_ack) {
+        acknowledge(monitor, at.device, value);
+    } else if (value < monitor.platform.virtio[at.device].queue_count) {
+        notify_queue(monitor, at.device, value);
     }
 }
 
 } // namespace
 
+// In both directions first what comes with every interrupt and notification.
 MmioRead virtio_read(Monitor& monitor, uint32_t offset, uint32_t width) {
     const Place at = place_of(offset);
-    if (is_forwarded(monitor, at, width)) {
+    const bool status = width == 4 && at.offset == interrupt_status;
+    if (!status && is_forwarded(monitor, at, width)) {
         return {0, false};
     }
     monitor.count(AMP_CAUSE_VIRTIO);
-    return {width == 4 ? read_own(monitor, at) : 0, true};
+    if (status) {
+        return {read_status(monitor, at.device), true};
+    }
+    return {width == 4 ? read_fixed(monitor, at) : 0, true};
 }
 
 bool virtio_write(Monitor& monitor, uint32_t offset, uint32_t width, uint64_t value) {
     const Place at = place_of(offset);
-    if (is_forwarded(monitor, at, width)) {
+    const bool own = width == 4 && at.device < monitor.platform.virtio_count && is_notify_or_acknowledge(at.offset);
+    if (!own && is_forwarded(monitor, at, width)) {
         return false;
     }
     monitor.count(AMP_CAUSE_VIRTIO);
-    if (width == 4 && at.device < monitor.platform.virtio_count) {
+    if (own) {
         write_own(monitor, at, static_cast<uint32_t>(value));
     }
     return true;
