@@ -48,7 +48,6 @@ uint32_t read_fixed(const Monitor& monitor, Place at) {
     }
 }
 
-// An absent device never has any.
 uint32_t read_status(const Monitor& monitor, uint32_t device) {
     return (monitor.virtio.used >> device & 1) | (monitor.virtio.config >> device & 1) << 1;
 }
@@ -60,6 +59,7 @@ void acknowledge(Monitor& monitor, uint32_t device, uint32_t value) {
 
 bool is_notify_or_acknowledge(uint32_t offset) { return offset == queue_notify || offset == interrupt_ack; }
 
+// An absent device has no queue and never an interrupt.
 void write_own(Monitor& monitor, Place at, uint32_t value) {
     if (at.offset == interrupt_ack) {
         acknowledge(monitor, at.device, value);
@@ -86,7 +86,7 @@ MmioRead virtio_read(Monitor& monitor, uint32_t offset, uint32_t width) {
 
 bool virtio_write(Monitor& monitor, uint32_t offset, uint32_t width, uint64_t value) {
     const Place at = place_of(offset);
-    const bool own = width == 4 && at.device < monitor.platform.virtio_count && is_notify_or_acknowledge(at.offset);
+    const bool own = width == 4 && is_notify_or_acknowledge(at.offset);
     if (!own && is_forwarded(monitor, at, width)) {
         return false;
     }

@@ -155,6 +155,11 @@ TEST_CASE_METHOD(VirtioRig, "virtio: what dom0 calls for becomes InterruptStatus
     for (std::uint32_t device = virtio_devices; device < AMP_VIRTIO_MAX; ++device) {
         CHECK(read(device, 0x060) == 0);
     }
+    for (const std::uint32_t width : {1u, 2u, 8u}) {
+        CHECK(emulate_read(monitor, transport(2) + 0x60, width).value == 0);
+        CHECK(emulate_write(monitor, transport(2) + 0x64, width, 3));
+    }
+    CHECK(emulate_read(monitor, transport(2) + 0x5e, 4).value == 0);
     write(2, 0x064, 0);
     write(2, 0x064, 0xfffffffc);
     CHECK(read(2, 0x060) == 3);
