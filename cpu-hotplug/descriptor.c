@@ -3,36 +3,20 @@
  * Checks a partition descriptor that user space handed over. Called once per CREATE on a private copy; the answer depends on
  * the bytes and the limits alone. Sizes are compared before they are added or multiplied, so that nothing wraps.
  */
-#include "descriptor.h"
-#include "report.h"
-#include "amp/abi/ring.h"
+#include "descriptor_check.h"
 
-#define PAGE_MASK_BITS (AMP_PAGE_SIZE - 1ull)
 #define PA_LIMIT (1ull << 48)
 #define AARCH32_LIMIT (1ull << 32) /* a 32-bit guest starts without translation */
-#define FIRST_SPI 32u
 #define GICV3_ALIGN 0x10000ull
 #define AFFINITY_BITS 0xff00ffffffull /* MPIDR_EL1.Aff3 and Aff2-Aff0 */
 #define ALL_ACCESS (AMP_ACCESS_READ | AMP_ACCESS_WRITE | AMP_ACCESS_EXECUTE)
-#define ARRAYS 4
-#define WINDOWS 4
+#define ARRAYS 5
+#define WINDOWS 5
 #define WHOLE 0xffffffffu /* report.index: not an element of an array */
-
-struct checker {
-	const struct amp_partition *d;
-	size_t size;
-	const struct amp_descriptor_limits *limits;
-	struct amp_report *report;
-};
 
 struct window {
 	uint64_t start, size;
 };
-
-static int bad(const struct checker *c, uint32_t status, uint32_t index, uint64_t value)
-{
-	return amp_fail(c->report, -EINVAL, status, index, value);
-}
 
 /* Both are known not to wrap. */
 static bool overlap(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
@@ -94,7 +78,7 @@ static int check_header(const struct checker *c)
 	return check_reserved(c);
 }
 
-/* All four arrays, an absent one (0, 0) excepted, lie inside the blob, behind the header, and apart from each other. */
+/* All arrays, an absent one (0, 0) excepted, lie inside the blob, behind the header, and apart from each other. */
 static int check_arrays(const struct checker *c)
 {
 	const struct amp_partition *d = c->d;
@@ -106,6 +90,7 @@ static int check_arrays(const struct checker *c)
 		{ d->region_offset, d->region_count, 1, AMP_REGIONS_MAX, sizeof(struct amp_region) },
 		{ d->irq_offset, d->irq_count, 0, AMP_IRQS_MAX, sizeof(struct amp_irq) },
 		{ d->channel_offset, d->channel_count, 0, AMP_CHANNELS_MAX, sizeof(struct amp_channel) },
+		{ d->virtio_offset, d->virtio_count, 0, AMP_VIRTIO_MAX, sizeof(struct amp_virtio) },
 	};
 	uint32_t i, j;
 
@@ -197,6 +182,7 @@ static void find_windows(const struct amp_partition *d, struct window w[WINDOWS]
 	w[1] = (struct window){ d->gicr_gpa, v3 ? 0x20000 : 0 };
 	w[2] = (struct window){ d->gicc_gpa, v3 ? 0 : 0x2000 };
 	w[3] = (struct window){ d->console_gpa, d->flags & AMP_PARTITION_CONSOLE ? 0x1000 : 0 };
+	w[4] = (struct window){ d->virtio_gpa, d->virtio_gpa ? AMP_VIRTIO_WINDOW : 0 };
 }
 
 static int check_window(const struct checker *c, const struct window w[WINDOWS], int i)
@@ -232,16 +218,15 @@ static int check_platform(const struct checker *c)
 	return err;
 }
 
-/* Each virtual SPI has one source. The set has a bit per INTID of the emulated distributor. */
-static bool take_guest_intid(uint32_t used[AMP_INTID_LIMIT / 32], uint32_t intid)
+bool amp_check_take_intid(struct checker *c, uint32_t intid)
 {
-	if (intid < FIRST_SPI || intid >= AMP_INTID_LIMIT || used[intid / 32] >> intid % 32 & 1)
+	if (intid < FIRST_SPI || intid >= AMP_INTID_LIMIT || c->intids[intid / 32] >> intid % 32 & 1)
 		return false;
-	used[intid / 32] |= 1u << intid % 32;
+	c->intids[intid / 32] |= 1u << intid % 32;
 	return true;
 }
 
-static int check_irq(const struct checker *c, uint32_t i, uint32_t used[AMP_INTID_LIMIT / 32])
+static int check_irq(struct checker *c, uint32_t i)
 {
 	const struct amp_irq *irq = amp_descriptor_irqs(c->d);
 	uint32_t j;
@@ -251,7 +236,7 @@ static int check_irq(const struct checker *c, uint32_t i, uint32_t used[AMP_INTI
 	if (irq[i].flags & ~AMP_IRQ_LEVEL)
 		return bad(c, AMP_STATUS_BAD_FLAGS, i, irq[i].flags);
 	if (irq[i].intid < FIRST_SPI || irq[i].intid >= c->limits->intid_limit || irq[i].intid == c->d->doorbell_intid ||
-	    !take_guest_intid(used, irq[i].guest_intid))
+	    !amp_check_take_intid(c, irq[i].guest_intid))
 		return bad(c, AMP_STATUS_BAD_IRQ, i, irq[i].intid);
 	for (j = 0; j < i; j++)
 		if (irq[j].intid == irq[i].intid)
@@ -259,7 +244,7 @@ static int check_irq(const struct checker *c, uint32_t i, uint32_t used[AMP_INTI
 	return 0;
 }
 
-static int check_interrupts(const struct checker *c, uint32_t used[AMP_INTID_LIMIT / 32])
+static int check_interrupts(struct checker *c)
 {
 	const struct amp_partition *d = c->d;
 	bool console = d->flags & AMP_PARTITION_CONSOLE;
@@ -268,59 +253,10 @@ static int check_interrupts(const struct checker *c, uint32_t used[AMP_INTID_LIM
 
 	if (d->doorbell_intid < FIRST_SPI || d->doorbell_intid >= c->limits->intid_limit)
 		return bad(c, AMP_STATUS_BAD_IRQ, WHOLE, d->doorbell_intid);
-	if (console ? !take_guest_intid(used, d->console_intid) : d->console_intid != 0)
+	if (console ? !amp_check_take_intid(c, d->console_intid) : d->console_intid != 0)
 		return bad(c, AMP_STATUS_BAD_IRQ, WHOLE, d->console_intid);
 	for (i = 0; i < d->irq_count && !err; i++)
-		err = check_irq(c, i, used);
-	return err;
-}
-
-/* Exactly one region is the channel's memory, and as large as the channel. */
-static bool has_own_region(const struct amp_partition *d, uint32_t channel, uint64_t size)
-{
-	const struct amp_region *r = amp_descriptor_regions(d);
-	uint32_t i, found = 0;
-
-	for (i = 0; i < d->region_count; i++)
-		if (r[i].kind == AMP_REGION_CHANNEL && r[i].channel == channel)
-			found += r[i].size == size ? 1 : 2;
-	return found == 1;
-}
-
-static bool peer_good(const struct amp_partition *d, const struct amp_channel *ch)
-{
-	bool dom0 = !strcmp(ch->peer, "dom0");
-
-	/* dom0's end is the device amp-<partition>-<channel>, and the console has that name already */
-	if (ch->peer_kind == AMP_PEER_DOM0)
-		return dom0 && ch->side == 0 && strcmp(ch->name, "console");
-	return ch->peer_kind == AMP_PEER_PARTITION && !dom0 && strcmp(ch->peer, d->name) && ch->side <= 1;
-}
-
-static int check_channel(const struct checker *c, uint32_t i, uint32_t used[AMP_INTID_LIMIT / 32])
-{
-	const struct amp_channel *ch = amp_descriptor_channels(c->d);
-	uint32_t j;
-
-	if (ch[i].pad)
-		return bad(c, AMP_STATUS_BAD_RESERVED, (uint32_t)(c->d->channel_offset + i * sizeof(*ch) + 84), ch[i].pad);
-	if (!amp_name_valid(ch[i].name) || !amp_name_valid(ch[i].peer) || !peer_good(c->d, &ch[i]) ||
-	    ch[i].size < AMP_CHANNEL_SIZE_MIN || ch[i].size > AMP_CHANNEL_SIZE_MAX || (ch[i].size & PAGE_MASK_BITS) ||
-	    !has_own_region(c->d, i, ch[i].size) || !take_guest_intid(used, ch[i].intid))
-		return bad(c, AMP_STATUS_BAD_CHANNEL, i, ch[i].size);
-	for (j = 0; j < i; j++)
-		if (!strcmp(ch[j].name, ch[i].name) && !strcmp(ch[j].peer, ch[i].peer))
-			return bad(c, AMP_STATUS_BAD_CHANNEL, i, ch[i].size);
-	return 0;
-}
-
-static int check_channels(const struct checker *c, uint32_t used[AMP_INTID_LIMIT / 32])
-{
-	uint32_t i;
-	int err = 0;
-
-	for (i = 0; i < c->d->channel_count && !err; i++)
-		err = check_channel(c, i, used);
+		err = check_irq(c, i);
 	return err;
 }
 
@@ -351,8 +287,7 @@ static int check_entry(const struct checker *c)
 int amp_descriptor_check(const void *blob, size_t size, const struct amp_descriptor_limits *limits,
 			 struct amp_report *report)
 {
-	const struct checker c = { (const struct amp_partition *)blob, size, limits, report };
-	uint32_t used[AMP_INTID_LIMIT / 32] = { 0 };
+	struct checker c = { (const struct amp_partition *)blob, size, limits, report, { 0 } };
 	int err = check_header(&c);
 
 	if (!err)
@@ -364,9 +299,11 @@ int amp_descriptor_check(const void *blob, size_t size, const struct amp_descrip
 	if (!err)
 		err = check_platform(&c);
 	if (!err)
-		err = check_interrupts(&c, used);
+		err = check_interrupts(&c);
 	if (!err)
-		err = check_channels(&c, used);
+		err = amp_check_channels(&c);
+	if (!err)
+		err = amp_check_virtio(&c);
 	if (!err)
 		err = check_entry(&c);
 	return err;

@@ -62,6 +62,11 @@ static inline const struct amp_channel *amp_descriptor_channels(const struct amp
 	return (const struct amp_channel *)amp_descriptor_array(d, d->channel_offset);
 }
 
+static inline const struct amp_virtio *amp_descriptor_virtio(const struct amp_partition *d)
+{
+	return (const struct amp_virtio *)amp_descriptor_array(d, d->virtio_offset);
+}
+
 #ifdef __cplusplus
 }
 #endif

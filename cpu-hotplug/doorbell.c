@@ -12,6 +12,7 @@
 #include "doorbell.h"
 #include "endpoint.h"
 #include "life.h"
+#include "virtio.h"
 
 static void wake_channels(struct partition *p, unsigned long channels)
 {
@@ -65,6 +66,9 @@ static irqreturn_t handle(int irq, void *data)
 		amp_endpoint_wake(p, AMP_ENDPOINT_CONSOLE);
 		amp_partition_signal(p, AMP_EVENT_CONSOLE);
 	}
+	amp_virtio_notified(p);
+	if (outbox & AMP_OUTBOX_ACCESS)
+		amp_virtio_access_came(p);
 	if (outbox & AMP_OUTBOX_STATE)
 		amp_life_look(p);
 	limit(p);

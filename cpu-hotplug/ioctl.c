@@ -17,12 +17,34 @@
 #include "life.h"
 #include "mapping.h"
 #include "segment.h"
+#include "virtio.h"
 
 /* A descriptor of a partition. */
 struct handle {
 	struct partition *p;
 	u32 seen; /* state_count at the last QUERY through this descriptor */
 };
+
+/* ---- descriptors of any kind ---- */
+
+/* Takes over the file, or ERR_PTR. The number is installed last, so that a failing copy leaves nothing behind. */
+static int give_file(struct file *file, int32_t __user *to)
+{
+	int fd, err;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	err = fd < 0 ? fd : put_user(fd, to);
+	if (!err) {
+		fd_install(fd, file);
+		return 0;
+	}
+	if (fd >= 0)
+		put_unused_fd(fd);
+	fput(file);
+	return err;
+}
 
 /* ---- actions: everything that answers with a report and a time ---- */
 
@@ -126,6 +148,28 @@ static long set_eventfd(struct partition *p, struct amp_eventfd __user *from)
 	return amp_partition_eventfd(p, &request);
 }
 
+/* ---- for back ends ---- */
+
+static long open_virtio(struct partition *p, struct amp_virtio_open __user *to)
+{
+	struct amp_virtio_open request;
+
+	if (copy_from_user(&request, to, sizeof(request)))
+		return -EFAULT;
+	return give_file(amp_virtio_open(p, request.device), &to->fd);
+}
+
+static long open_memory(struct partition *p, struct amp_memory_open __user *to)
+{
+	struct amp_memory_open request;
+
+	if (copy_from_user(&request, to, sizeof(request)))
+		return -EFAULT;
+	if (request.pad)
+		return -EINVAL;
+	return READ_ONCE(p->gone) ? -ENODEV : give_file(amp_mapping_open(p), &to->fd);
+}
+
 static long partition_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
 	struct handle *h = file->private_data;
@@ -145,6 +189,8 @@ static long partition_ioctl(struct file *file, unsigned int command, unsigned lo
 	case AMP_IOC_RELEASE: return action(h->p, amp_life_release, to);
 	case AMP_IOC_READ_STREAM: return read_stream(h->p, to);
 	case AMP_IOC_EVENTFD: return set_eventfd(h->p, to);
+	case AMP_IOC_VIRTIO_OPEN: return open_virtio(h->p, to);
+	case AMP_IOC_MEMORY_OPEN: return open_memory(h->p, to);
 	default: return -ENOTTY;
 	}
 }
@@ -185,7 +231,7 @@ static const struct file_operations partition_operations = {
 	.release = partition_release,
 };
 
-/* ---- descriptors ---- */
+/* ---- a partition's descriptor ---- */
 
 /* Takes over the caller's reference and open_count, also when it fails. */
 static struct file *make_file(struct partition *p)
@@ -205,24 +251,9 @@ static struct file *make_file(struct partition *p)
 	return file;
 }
 
-/* The number is installed last, so that a failing copy leaves nothing behind. */
 static int give_descriptor(struct partition *p, int32_t __user *to)
 {
-	struct file *file = make_file(p);
-	int fd, err;
-
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	fd = get_unused_fd_flags(O_CLOEXEC);
-	err = fd < 0 ? fd : put_user(fd, to);
-	if (!err) {
-		fd_install(fd, file);
-		return 0;
-	}
-	if (fd >= 0)
-		put_unused_fd(fd);
-	fput(file);
-	return err;
+	return give_file(make_file(p), to);
 }
 
 static int create_from_user(const struct amp_create *request, struct partition **p, struct amp_report *report)

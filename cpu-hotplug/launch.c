@@ -13,6 +13,7 @@
 #include "launch.h"
 #include "life.h"
 #include "segment.h"
+#include "virtio.h"
 
 #define ASK_AGAIN_US (100 * USEC_PER_MSEC)
 
@@ -26,9 +27,9 @@ static void set_live(struct partition *p, bool live)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&p->request_lock, flags);
+	flags = amp_lock(&p->request_lock);
 	p->live = live;
-	spin_unlock_irqrestore(&p->request_lock, flags);
+	amp_unlock(&p->request_lock, flags);
 }
 
 /* ---- up ---- */
@@ -91,6 +92,7 @@ static int check_answer(struct partition *p, struct amp_report *report)
 }
 
 static int (*const steps[])(struct partition *, struct amp_report *) = {
+	amp_virtio_begin_run,
 	fill_memory,
 	prepare_monitor,
 	turn_on,

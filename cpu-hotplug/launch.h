@@ -5,7 +5,10 @@
 
 #include "partition.h"
 
-/* Fresh memory, fresh monitor, core on, monitor says that the guest runs. On failure the core is off again, or -EIO: lost. */
+/*
+ * The back ends' word that they are done with the last run, fresh memory, fresh monitor, core on, monitor says that the guest
+ * runs. On failure the core is off again, or -EIO: lost.
+ */
 int amp_launch(struct partition *p, struct amp_report *report);
 /* The core proven off, whatever the guest does; nobody calls it any more. -EIO: it does not answer. */
 int amp_launch_turn_off(struct partition *p, bool ask, struct amp_report *report);

@@ -34,7 +34,7 @@ bool amp_life_request(struct partition *p, u32 *seq)
 	unsigned long flags;
 	bool live;
 
-	spin_lock_irqsave(&p->request_lock, flags);
+	flags = amp_lock(&p->request_lock);
 	live = p->live;
 	if (live) {
 		*seq = ++p->request_seq;
@@ -42,7 +42,7 @@ bool amp_life_request(struct partition *p, u32 *seq)
 		smp_store_release(&p->pages.mailbox->request_seq, *seq);
 		amp_arch_kick(p->core.kick_target);
 	}
-	spin_unlock_irqrestore(&p->request_lock, flags);
+	amp_unlock(&p->request_lock, flags);
 	return live;
 }
 
@@ -82,10 +82,10 @@ void amp_life_ring(struct partition *p, u32 endpoint)
 	if (endpoint < AMP_CHANNELS_MAX)
 		atomic_or(BIT(endpoint), (atomic_t *)&p->bell->pending);
 	smp_mb(); /* pending before the kick; partner: the monitor's exchange of pending after it took the kick */
-	spin_lock_irqsave(&p->request_lock, flags);
+	flags = amp_lock(&p->request_lock);
 	if (p->live)
 		amp_arch_kick(p->core.kick_target);
-	spin_unlock_irqrestore(&p->request_lock, flags);
+	amp_unlock(&p->request_lock, flags);
 }
 
 /* ---- states ---- */
@@ -94,10 +94,10 @@ void amp_life_set_state(struct partition *p, u32 state)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&p->state_lock, flags);
+	flags = amp_lock(&p->state_lock);
 	p->state = state;
 	p->state_count++;
-	spin_unlock_irqrestore(&p->state_lock, flags);
+	amp_unlock(&p->state_lock, flags);
 	wake_up_all(&p->state_wait);
 	amp_partition_signal(p, AMP_EVENT_STATE);
 }
@@ -111,9 +111,9 @@ static void set_failure(struct partition *p, const struct amp_report *failure)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&p->state_lock, flags);
+	flags = amp_lock(&p->state_lock);
 	p->failure = *failure;
-	spin_unlock_irqrestore(&p->state_lock, flags);
+	amp_unlock(&p->state_lock, flags);
 }
 
 static int lose(struct partition *p, const struct amp_report *report)
@@ -145,14 +145,14 @@ static u32 keep_exit_record(struct partition *p)
 	unsigned long flags;
 	u32 reason;
 
-	spin_lock_irqsave(&p->state_lock, flags);
+	flags = amp_lock(&p->state_lock);
 	p->exit = *p->pages.exit_record;
 	if (!has_ended(p))
 		p->exit.reason = AMP_EXIT_MONITOR_FAULT;
 	reason = p->exit.reason;
 	if (reason == AMP_EXIT_SYSTEM_RESET)
 		p->resets++;
-	spin_unlock_irqrestore(&p->state_lock, flags);
+	amp_unlock(&p->state_lock, flags);
 	return reason;
 }
 
@@ -201,10 +201,10 @@ static int launch(struct partition *p, struct amp_report *report)
 		return lose(p, report);
 	if (err)
 		return err;
-	spin_lock_irqsave(&p->state_lock, flags);
+	flags = amp_lock(&p->state_lock);
 	p->starts++;
 	p->failure = (struct amp_report){};
-	spin_unlock_irqrestore(&p->state_lock, flags);
+	amp_unlock(&p->state_lock, flags);
 	amp_life_set_state(p, AMP_STATE_RUNNING);
 	settle(p); /* its call may have come before the state said that it runs */
 	return 0;

@@ -32,30 +32,44 @@ static const struct vm_operations_struct mapping_operations = {
 	.fault = mapping_fault,
 };
 
-static int map(struct partition *p, struct vm_area_struct *vma)
+/* Not by the life cycle's lock: a back end may map memory at the very moment in which a start waits for it. */
+static struct amp_memory *get_memory(struct partition *p)
+{
+	struct amp_memory *memory;
+	unsigned long flags;
+
+	flags = amp_lock(&p->state_lock);
+	memory = p->gone ? NULL : p->memory;
+	if (memory)
+		amp_memory_get(memory);
+	amp_unlock(&p->state_lock, flags);
+	return memory;
+}
+
+/* The mapping takes over the reference. */
+static int map(struct amp_memory *memory, struct vm_area_struct *vma)
 {
 	u64 gpa = (u64)vma->vm_pgoff << PAGE_SHIFT;
 
-	if (p->gone)
-		return -ENODEV;
 	/* private copies of such pages are not possible (vmf_insert_pfn) */
-	if (!(vma->vm_flags & VM_SHARED) || !amp_memory_holds(p->memory, gpa, vma->vm_end - vma->vm_start))
+	if (!(vma->vm_flags & VM_SHARED) || !amp_memory_holds(memory, gpa, vma->vm_end - vma->vm_start))
 		return -EINVAL;
+	WRITE_ONCE(memory->mapped, true);
 	amp_vm_flags_set(vma, VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
 	vma->vm_ops = &mapping_operations;
-	vma->vm_private_data = p->memory;
-	mapping_open(vma);
-	p->memory->mapped = true;
+	vma->vm_private_data = memory;
 	return 0;
 }
 
 int amp_mapping_create(struct partition *p, struct vm_area_struct *vma)
 {
-	int err = mutex_lock_killable(&p->lock);
+	struct amp_memory *memory = get_memory(p);
+	int err;
 
-	if (!err) {
-		err = map(p, vma);
-		mutex_unlock(&p->lock);
-	}
+	if (!memory)
+		return -ENODEV;
+	err = map(memory, vma);
+	if (err)
+		amp_memory_put(memory);
 	return err;
 }

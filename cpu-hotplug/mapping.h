@@ -7,5 +7,7 @@
 
 /* mmap of a partition at offset gpa. The mapping keeps the memory, also past the partition's end. */
 int amp_mapping_create(struct partition *p, struct vm_area_struct *vma);
+/* A descriptor for nothing but that; an ERR_PTR. */
+struct file *amp_mapping_open(struct partition *p);
 
 #endif

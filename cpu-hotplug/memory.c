@@ -207,7 +207,7 @@ void amp_memory_scrub(struct amp_memory *m)
 {
 	struct page *page;
 
-	if (!m->dirty && !m->mapped)
+	if (!m->dirty && !READ_ONCE(m->mapped))
 		return;
 	list_for_each_entry(page, &m->blocks, lru)
 		scrub_block(page);

@@ -14,6 +14,7 @@
 #include "monitor.h"
 #include "pages.h"
 #include "partition.h"
+#include "virtio.h"
 
 /* Stream memory with its header; the capacity is the largest power of two that fits behind it. */
 #define LOG_SIZE SZ_16K
@@ -237,6 +238,7 @@ static void reset_shared(struct partition *p)
 	m->mailbox->console_in_taken = (u32)m->console_in->written;
 	m->mailbox->outbox = 0;
 	m->mailbox->channel_outbox = 0;
+	amp_virtio_reset(p);
 }
 
 void amp_monitor_prepare(struct partition *p)

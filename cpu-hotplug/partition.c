@@ -4,8 +4,9 @@
  * fails and by DESTROY. Called by ioctls; the states in between are life.c's.
  *
  * Locks, outermost first: partition.lock (a life cycle), cpus_lock (cpus.c), links_lock (channel.c), list_lock
- * (partition_list.c), an endpoint's receive_lock then send_lock, table_lock (endpoint.c), then the spinlocks state_lock and
- * request_lock. User memory is never touched under partition.lock, because mmap takes it inside the address space's lock.
+ * (partition_list.c), an endpoint's receive_lock then send_lock, a virtio device's eventfd_lock, table_lock (endpoint.c), then
+ * the spinlocks: state_lock or virtio's kick_lock, an eventfd's own, request_lock. User memory is never touched under
+ * partition.lock: whoever serves that page may be waiting for it.
  */
 #define pr_fmt(fmt) "amp: " fmt
 #include <linux/mm.h>
@@ -23,6 +24,7 @@
 #include "partition.h"
 #include "partition_list.h"
 #include "segment.h"
+#include "virtio.h"
 
 void amp_partition_get(struct partition *p)
 {
@@ -44,6 +46,7 @@ static void release(struct kref *ref)
 	struct partition *p = container_of(ref, struct partition, ref);
 
 	amp_endpoints_free(p);
+	amp_virtio_free(p);
 	forget_events(p);
 	amp_segment_free_all(p);
 	amp_monitor_give_pages(p);
@@ -93,8 +96,13 @@ static int take_memory(struct partition *p, struct amp_report *report)
 
 static void give_memory(struct partition *p)
 {
-	amp_memory_put(p->memory);
+	struct amp_memory *memory = p->memory;
+	unsigned long flags;
+
+	flags = amp_lock(&p->state_lock); /* mmap looks under it */
 	p->memory = NULL;
+	amp_unlock(&p->state_lock, flags);
+	amp_memory_put(memory);
 }
 
 static const struct {
@@ -104,6 +112,7 @@ static const struct {
 	{ amp_partitions_add, amp_partitions_remove },
 	{ amp_monitor_take_pages, keep_pages },
 	{ amp_claims_take, amp_claims_give },
+	{ amp_virtio_create, amp_virtio_end }, /* before the doorbell, whose handler looks there */
 	{ amp_doorbell_take, amp_doorbell_give },
 	{ take_core, give_core },
 	{ amp_channels_join, amp_channels_leave },

@@ -19,11 +19,13 @@
 #include "arch/arch.h"
 #include "cpus.h"
 #include "descriptor.h"
+#include "lock.h"
 #include "memory.h"
 #include "monitor.h"
 
 struct amp_channel_link;
 struct amp_endpoint;
+struct amp_virtio_devices;
 
 /* Index of the console behind the channels, where both are numbered together. */
 #define AMP_ENDPOINT_CONSOLE AMP_CHANNELS_MAX
@@ -65,6 +67,7 @@ struct partition {
 	struct amp_claimed_irq claimed_irqs[AMP_IRQS_MAX]; /* the partition's own SPIs */
 	struct amp_channel_link *links[AMP_CHANNELS_MAX];
 	struct amp_endpoint *endpoints[AMP_ENDPOINTS];
+	struct amp_virtio_devices *virtio; /* NULL: none; stays until the structure goes */
 	struct list_head segments;
 	u64 segment_bytes;
 	u64 memory_bytes, channel_bytes;
@@ -81,7 +84,7 @@ struct partition {
 	struct amp_exit_record exit;
 	struct eventfd_ctx *events[AMP_EVENT_CHANNEL + AMP_CHANNELS_MAX];
 
-	spinlock_t request_lock; /* request_seq and whether the core may be kicked; interrupts off */
+	spinlock_t request_lock; /* request_seq, whether the core may be kicked, virtio's events; interrupts off */
 	u32 request_seq;
 	bool live; /* from CPU_ON until it is proven off: kicks may be sent */
 	bool restart_pending; /* under lock: the guest reset itself and is not running yet */

@@ -22,14 +22,14 @@ void amp_partition_query(struct partition *p, struct amp_query *q)
 	q->now_ticks = amp_arch_counter();
 	q->counter_hz = amp_arch_counter_hz();
 	q->stats = *p->pages.stats;
-	spin_lock_irqsave(&p->state_lock, flags);
+	flags = amp_lock(&p->state_lock);
 	q->state = p->state;
 	q->resets = p->resets;
 	q->starts = p->starts;
 	q->start_ticks = p->start_ticks;
 	q->failure = p->failure;
 	q->exit = p->exit;
-	spin_unlock_irqrestore(&p->state_lock, flags);
+	amp_unlock(&p->state_lock, flags);
 }
 
 int amp_partition_eventfd(struct partition *p, const struct amp_eventfd *event)
@@ -44,9 +44,9 @@ int amp_partition_eventfd(struct partition *p, const struct amp_eventfd *event)
 		if (IS_ERR(context))
 			return PTR_ERR(context);
 	}
-	spin_lock_irqsave(&p->state_lock, flags);
+	flags = amp_lock(&p->state_lock);
 	swap(p->events[event->what], context);
-	spin_unlock_irqrestore(&p->state_lock, flags);
+	amp_unlock(&p->state_lock, flags);
 	if (context)
 		eventfd_ctx_put(context);
 	return 0;
@@ -56,8 +56,8 @@ void amp_partition_signal(struct partition *p, u32 what)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&p->state_lock, flags);
+	flags = amp_lock(&p->state_lock);
 	if (p->events[what])
 		amp_eventfd_signal(p->events[what]);
-	spin_unlock_irqrestore(&p->state_lock, flags);
+	amp_unlock(&p->state_lock, flags);
 }

@@ -31,6 +31,33 @@ int64_t call_peer(Monitor& monitor, uint32_t route) {
     return AMP_HVC_OK;
 }
 
+// Acquire: what the caller wrote, to a ring or a queue, before its OR (release) is there before the guest is interrupted.
+uint32_t take(uint32_t& word) { return __atomic_exchange_n(&word, 0, __ATOMIC_ACQUIRE); }
+
+void take_channels(Monitor& monitor, amp_doorbell_slot& own) {
+    for (uint32_t pending = take(own.pending); pending != 0; pending &= pending - 1) {
+        const auto channel = static_cast<uint32_t>(__builtin_ctz(pending));
+        if (channel < monitor.platform.channel_count) {
+            ++monitor.stats->doorbells_in;
+            monitor.gic.inject_edge(monitor.platform.channel_intid[channel]);
+        }
+    }
+}
+
+void take_virtio(Monitor& monitor, amp_doorbell_slot& own) {
+    const auto devices = static_cast<uint32_t>((uint64_t{1} << monitor.platform.virtio_count) - 1);
+    const uint32_t used = take(own.virtio_used) & devices, config = take(own.virtio_config) & devices;
+    monitor.virtio.used |= used;
+    monitor.virtio.config |= config;
+    // Again where the guest has not acknowledged the last one: it may be about to.
+    for (uint32_t news = used | config; news != 0; news &= news - 1) {
+        ++monitor.stats->doorbells_in;
+        monitor.gic.inject_edge(monitor.platform.virtio[__builtin_ctz(news)].intid);
+    }
+}
+
+bool is_set(const uint32_t& word) { return __atomic_load_n(&word, __ATOMIC_RELAXED) != 0; }
+
 } // namespace
 
 void call_dom0(Monitor& monitor, uint32_t outbox) { call_dom0_with(monitor, monitor.mailbox->outbox, outbox); }
@@ -52,19 +79,20 @@ int64_t ring_channel(Monitor& monitor, uint64_t channel) {
     return AMP_HVC_OK;
 }
 
+// No look at whether dom0 still has the last call before it: a call too many is cheap and heals one that got lost.
+void notify_queue(Monitor& monitor, uint32_t device, uint32_t queue) {
+    // Release: the guest's stores to the queue come first. Partner: the module's exchanges, of virtio_outbox before this one.
+    __atomic_fetch_or(&monitor.mailbox->virtio_kicks[device], 1u << queue, __ATOMIC_RELEASE);
+    call_dom0_with(monitor, monitor.mailbox->virtio_outbox, 1u << device);
+}
+
 void take_doorbells(Monitor& monitor) {
     amp_doorbell_slot& own = monitor.slots[monitor.boot.slot];
-    if (__atomic_load_n(&own.pending, __ATOMIC_RELAXED) == 0) {
-        return;
+    if (is_set(own.pending)) {
+        take_channels(monitor, own);
     }
-    // Acquire: what the caller wrote to the ring before its OR (release) is there before the guest is interrupted.
-    uint32_t pending = __atomic_exchange_n(&own.pending, 0, __ATOMIC_ACQUIRE);
-    for (; pending != 0; pending &= pending - 1) {
-        const auto channel = static_cast<uint32_t>(__builtin_ctz(pending));
-        if (channel < monitor.platform.channel_count) {
-            ++monitor.stats->doorbells_in;
-            monitor.gic.inject_edge(monitor.platform.channel_intid[channel]);
-        }
+    if (is_set(own.virtio_used) || is_set(own.virtio_config)) {
+        take_virtio(monitor, own);
     }
 }
 

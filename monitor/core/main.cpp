@@ -28,6 +28,13 @@ Platform platform_of(const amp_partition& partition) {
     for (uint32_t i = 0; i < partition.channel_count; ++i) {
         platform.channel_intid[i] = channels[i].intid;
     }
+    platform.virtio_gpa = partition.virtio_gpa;
+    platform.virtio_size = virtio_window_size(partition);
+    platform.virtio_count = partition.virtio_count;
+    const auto* devices = descriptor_array<amp_virtio>(partition, partition.virtio_offset);
+    for (uint32_t i = 0; i < partition.virtio_count; ++i) {
+        platform.virtio[i] = {devices[i].device_id, devices[i].intid, devices[i].queue_count};
+    }
     return platform;
 }
 

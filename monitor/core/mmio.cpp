@@ -3,6 +3,7 @@
 #include "core/mmio.hpp"
 
 #include "core/console.hpp"
+#include "core/virtio.hpp"
 
 namespace amp {
 namespace {
@@ -18,6 +19,10 @@ MmioRead emulate_other_read(Monitor& monitor, uint64_t gpa, uint32_t width) {
     if (offset < platform.gicr_size) {
         monitor.count(AMP_CAUSE_GICR);
         return {monitor.gic.gicr_read(static_cast<uint32_t>(offset), width).value, true};
+    }
+    offset = gpa - platform.virtio_gpa;
+    if (offset < platform.virtio_size) {
+        return virtio_read(monitor, static_cast<uint32_t>(offset), width);
     }
     offset = gpa - platform.console_gpa;
     if (offset < platform.console_size) {
@@ -43,6 +48,10 @@ bool emulate_write(Monitor& monitor, uint64_t gpa, uint32_t width, uint64_t valu
         monitor.gic.gicr_write(static_cast<uint32_t>(offset), width, value);
         return true;
     }
+    offset = gpa - platform.virtio_gpa;
+    if (offset < platform.virtio_size) {
+        return virtio_write(monitor, static_cast<uint32_t>(offset), width, value);
+    }
     offset = gpa - platform.console_gpa;
     if (offset < platform.console_size) {
         monitor.count(AMP_CAUSE_CONSOLE);
@@ -54,10 +63,27 @@ bool emulate_write(Monitor& monitor, uint64_t gpa, uint32_t width, uint64_t valu
     return false;
 }
 
+MmioRead forward_read(Monitor& monitor, const Registers& registers, uint64_t gpa, uint32_t width) {
+    const uint64_t offset = gpa - monitor.platform.virtio_gpa;
+    if (offset >= monitor.platform.virtio_size) {
+        return {0, false};
+    }
+    return {virtio_forward(monitor, registers, {static_cast<uint32_t>(offset), width, 0, false}), true};
+}
+
+bool forward_write(Monitor& monitor, const Registers& registers, uint64_t gpa, uint32_t width, uint64_t value) {
+    const uint64_t offset = gpa - monitor.platform.virtio_gpa;
+    if (offset >= monitor.platform.virtio_size) {
+        return false;
+    }
+    virtio_forward(monitor, registers, {static_cast<uint32_t>(offset), width, value, true});
+    return true;
+}
+
 bool is_emulated(const Monitor& monitor, uint64_t gpa) {
     const Platform& platform = monitor.platform;
     return gpa - platform.gicd_gpa < platform.gicd_size || gpa - platform.gicr_gpa < platform.gicr_size ||
-           gpa - platform.console_gpa < platform.console_size;
+           gpa - platform.virtio_gpa < platform.virtio_size || gpa - platform.console_gpa < platform.console_size;
 }
 
 } // namespace amp

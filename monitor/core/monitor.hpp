@@ -39,20 +39,34 @@ struct Syndrome {
     uint64_t esr, far, ipa;
 };
 
+struct VirtioDevice {
+    uint32_t device_id, intid, queue_count;
+};
+
 // The guest-physical windows that are emulated, and interrupt numbers; copied out of the checked descriptor.
 struct Platform {
     uint64_t gicd_gpa, gicd_size;
     uint64_t gicr_gpa, gicr_size; // size 0: none
+    uint64_t virtio_gpa, virtio_size;
     uint64_t console_gpa, console_size;
     uint32_t console_intid;
     uint32_t doorbell_intid; // 0: not known yet
     uint32_t channel_count;
     uint32_t channel_intid[AMP_CHANNELS_MAX];
+    uint32_t virtio_count;
+    VirtioDevice virtio[AMP_VIRTIO_MAX];
 };
 
 // What the firmware says of ARCH_WORKAROUND_1 to 3 on this core: 0 call it, 1 not needed here, negative not there.
 struct Workarounds {
     int32_t answer[3];
+};
+
+// Of all transports, bit n for device n: InterruptStatus bit 0 (used buffer) and bit 1 (configuration change); and the number
+// of the last access that a back end was asked for.
+struct VirtioState {
+    uint32_t used, config;
+    uint32_t access_seq;
 };
 
 struct Monitor {
@@ -69,6 +83,7 @@ struct Monitor {
     Gic gic;
     uint32_t answered_seq;
     Workarounds workarounds;
+    VirtioState virtio;
 
     void count(unsigned cause) { ++stats->exits[cause]; }
 };

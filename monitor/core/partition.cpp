@@ -34,15 +34,17 @@ bool array_fits(const amp_partition& partition, uint32_t offset, uint32_t count,
 struct Window {
     uint64_t gpa, size;
 };
-constexpr unsigned window_count = 3;
+constexpr unsigned window_count = 4;
 
-// The guest-physical windows that are not memory: distributor, redistributor or CPU interface, console.
+// The guest-physical windows that are not memory: distributor, redistributor or CPU interface, console,
+// virtio.
 void virtual_devices(const amp_partition& partition, Window (&out)[window_count]) {
     out[0] = {partition.gicd_gpa, gicd_frame_size(partition.gic_version)};
     out[1] = partition.gic_version == 3 ? Window{partition.gicr_gpa, gicr_frame_size}
                                         : Window{partition.gicc_gpa, gicc_frame_size};
     const bool console = (partition.flags & AMP_PARTITION_CONSOLE) != 0;
     out[2] = {partition.console_gpa, console ? console_frame_size : 0};
+    out[3] = {partition.virtio_gpa, virtio_window_size(partition)};
 }
 
 uint32_t check_header(const amp_partition& partition, const amp_boot_info& boot) {
@@ -71,7 +73,8 @@ uint32_t check_arrays(const amp_partition& p) {
     const bool fit = array_fits(p, p.core_offset, p.core_count, 1, sizeof(amp_core)) &&
                      array_fits(p, p.region_offset, p.region_count, AMP_REGIONS_MAX, sizeof(amp_region)) &&
                      array_fits(p, p.irq_offset, p.irq_count, AMP_IRQS_MAX, sizeof(amp_irq)) &&
-                     array_fits(p, p.channel_offset, p.channel_count, AMP_CHANNELS_MAX, sizeof(amp_channel));
+                     array_fits(p, p.channel_offset, p.channel_count, AMP_CHANNELS_MAX, sizeof(amp_channel)) &&
+                     array_fits(p, p.virtio_offset, p.virtio_count, AMP_VIRTIO_MAX, sizeof(amp_virtio));
     return fit && p.core_count == 1 ? AMP_STATUS_OK : AMP_STATUS_BAD_SIZE;
 }
 
@@ -117,6 +120,25 @@ uint32_t check_interrupts(const amp_partition& partition) {
     for (uint32_t i = 0; i < partition.channel_count; ++i) {
         if (!guest_spi(channels[i].intid)) {
             return AMP_STATUS_BAD_CHANNEL;
+        }
+    }
+    return AMP_STATUS_OK;
+}
+
+bool good_virtio(const amp_virtio& device) {
+    return device.device_id != 0 && guest_spi(device.intid) && device.queue_count != 0 &&
+           device.queue_count <= AMP_VIRTIO_QUEUES_MAX && device.pad == 0;
+}
+
+// The window itself is one of virtual_devices().
+uint32_t check_virtio(const amp_partition& partition) {
+    if (partition.virtio_count != 0 && partition.virtio_gpa == 0) {
+        return AMP_STATUS_BAD_VIRTIO;
+    }
+    const auto* devices = descriptor_array<amp_virtio>(partition, partition.virtio_offset);
+    for (uint32_t i = 0; i < partition.virtio_count; ++i) {
+        if (!good_virtio(devices[i])) {
+            return AMP_STATUS_BAD_VIRTIO;
         }
     }
     return AMP_STATUS_OK;
@@ -201,7 +223,10 @@ uint32_t check_descriptor(const amp_partition& partition, const amp_boot_info& b
     if (const uint32_t status = check_platform(partition, boot, core); status != AMP_STATUS_OK) {
         return status;
     }
-    return check_interrupts(partition);
+    if (const uint32_t status = check_interrupts(partition); status != AMP_STATUS_OK) {
+        return status;
+    }
+    return check_virtio(partition);
 }
 
 uint32_t check_extents(const amp_extent* extents, const amp_partition& partition, const amp_boot_info& boot,

@@ -17,6 +17,7 @@ constexpr uint64_t gicd_frame_size(uint32_t gic_version) { return gic_version ==
 constexpr uint64_t gicr_frame_size = 0x20000;
 constexpr uint64_t gicc_frame_size = 0x2000;
 constexpr uint64_t console_frame_size = 0x1000;
+constexpr uint64_t virtio_window_size(const amp_partition& partition) { return partition.virtio_gpa != 0 ? AMP_VIRTIO_WINDOW : 0; }
 
 // What the core itself knows.
 struct CoreFacts {

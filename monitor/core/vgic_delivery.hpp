@@ -18,6 +18,9 @@ template <VgicHardware Hardware>
         return false;
     }
     hw_.drop_priority(iar);
+    // A kick that merged with this one before it was acknowledged does not come again: what it announces is looked at now.
+    if (intid == kick_sgi_)
+        hw_.observe();
     if (intid == maintenance_intid_)
         refill(); // takes away what asserts it, before it may fire again
     if (intid < gic_special_intid)

@@ -45,6 +45,7 @@ concept VgicHardware = requires(H h, const amp_boot_info& boot, typename H::Lr l
     h.set_active(n);
     h.clear_active(n);
     h.route_here(n);
+    h.observe();          // after acknowledge(): what was stored before the interrupt was sent is there to be loaded
     h.send_sgi(value, n); // target as in amp_doorbell_slot
     h.pend_spi(n); // of Linux's: after everything that was stored before
 

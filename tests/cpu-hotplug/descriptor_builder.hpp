@@ -18,6 +18,7 @@ struct Blob {
     amp_region region[5];
     amp_irq irq[2];
     amp_channel channel[2];
+    amp_virtio virtio[2];
 };
 
 inline void set_name(char (&to)[AMP_NAME_SIZE], const char* name) {
@@ -33,6 +34,15 @@ inline amp_channel make_channel(const char* name, const char* peer, uint32_t kin
     channel.peer_kind = kind;
     channel.intid = intid;
     return channel;
+}
+
+inline amp_virtio make_virtio(const char* name, uint32_t device_id, uint32_t intid, uint32_t queue_count) {
+    amp_virtio device{};
+    set_name(device.name, name);
+    device.device_id = device_id;
+    device.intid = intid;
+    device.queue_count = queue_count;
+    return device;
 }
 
 inline void fill_header(Blob& b, uint32_t gic_version) {
@@ -53,6 +63,7 @@ inline void fill_header(Blob& b, uint32_t gic_version) {
     b.d.console_gpa = 0x09000000;
     b.d.console_intid = 33;
     b.d.doorbell_intid = 200;
+    b.d.virtio_gpa = 0x0b000000;
 }
 
 inline void fill_offsets(Blob& b) {
@@ -64,6 +75,8 @@ inline void fill_offsets(Blob& b) {
     b.d.irq_count = 2;
     b.d.channel_offset = offsetof(Blob, channel);
     b.d.channel_count = 2;
+    b.d.virtio_offset = offsetof(Blob, virtio);
+    b.d.virtio_count = 2;
 }
 
 inline Blob make_blob(uint32_t gic_version = 3) {
@@ -80,6 +93,8 @@ inline Blob make_blob(uint32_t gic_version = 3) {
     b.irq[1] = {71, 71, AMP_IRQ_LEVEL, 0};
     b.channel[0] = make_channel("ctrl", "dom0", AMP_PEER_DOM0, 96);
     b.channel[1] = make_channel("data", "vision", AMP_PEER_PARTITION, 97);
+    b.virtio[0] = make_virtio("net0", 1, 48, 2);
+    b.virtio[1] = make_virtio("rng0", 4, 49, 1);
     return b;
 }
 

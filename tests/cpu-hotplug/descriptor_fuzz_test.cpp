@@ -41,6 +41,27 @@ const T* array(const std::vector<uint8_t>& bytes, uint32_t offset, uint32_t coun
 
 bool apart(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size) { return a + a_size <= b || b + b_size <= a; }
 
+// What virtio*.c and the monitor rely on: indices below the arrays' sizes, and a window that is nobody else's.
+void require_sound_virtio(const std::vector<uint8_t>& bytes) {
+    const auto& d = *reinterpret_cast<const amp_partition*>(bytes.data());
+    REQUIRE(d.virtio_count <= AMP_VIRTIO_MAX);
+    const auto* device = array<amp_virtio>(bytes, d.virtio_offset, d.virtio_count);
+    const auto* region = array<amp_region>(bytes, d.region_offset, d.region_count);
+    for (uint32_t i = 0; i < d.virtio_count; ++i) {
+        REQUIRE(device[i].queue_count <= AMP_VIRTIO_QUEUES_MAX);
+        REQUIRE(device[i].intid < AMP_INTID_LIMIT);
+        REQUIRE(std::memchr(device[i].name, 0, AMP_NAME_SIZE) != nullptr);
+    }
+    if (d.virtio_gpa == 0) {
+        REQUIRE(d.virtio_count == 0);
+        return;
+    }
+    REQUIRE(d.virtio_gpa <= AMP_GPA_LIMIT - AMP_VIRTIO_WINDOW);
+    for (uint32_t i = 0; i < d.region_count; ++i) {
+        REQUIRE(apart(d.virtio_gpa, AMP_VIRTIO_WINDOW, region[i].gpa, region[i].size));
+    }
+}
+
 // Written anew, not shared with the check: what memory.c, channel.c and the monitor rely on.
 void require_sound(const std::vector<uint8_t>& bytes) {
     const auto& d = *reinterpret_cast<const amp_partition*>(bytes.data());
@@ -71,6 +92,7 @@ void require_sound(const std::vector<uint8_t>& bytes) {
         REQUIRE(std::memchr(channel[i].peer, 0, AMP_NAME_SIZE) != nullptr);
     }
     REQUIRE(std::memchr(d.name, 0, AMP_NAME_SIZE) != nullptr);
+    require_sound_virtio(bytes);
 }
 
 std::vector<uint8_t> valid_bytes() {

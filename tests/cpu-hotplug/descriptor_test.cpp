@@ -53,7 +53,7 @@ TEST_CASE("the header") {
         {"size too small", AMP_STATUS_BAD_SIZE, [](Blob& b) { b.d.size--; }},
         {"size too large", AMP_STATUS_BAD_SIZE, [](Blob& b) { b.d.size++; }},
         {"flag", AMP_STATUS_BAD_FLAGS, [](Blob& b) { b.d.flags |= 0x4; }},
-        {"reserved", AMP_STATUS_BAD_RESERVED, [](Blob& b) { b.d.reserved[3] = 1; }},
+        {"reserved", AMP_STATUS_BAD_RESERVED, [](Blob& b) { b.d.reserved[1] = 1; }},
         {"id", AMP_STATUS_BAD_ID, [](Blob& b) { b.d.id = 0; }},
         {"name empty", AMP_STATUS_BAD_NAME, [](Blob& b) { set_name(b.d.name, ""); }},
         {"name begins with a digit", AMP_STATUS_BAD_NAME, [](Blob& b) { set_name(b.d.name, "1a"); }},
@@ -77,6 +77,9 @@ TEST_CASE("the arrays") {
         {"unaligned", AMP_STATUS_BAD_SIZE, [](Blob& b) { b.d.core_offset += 4; }},
         {"inside the header", AMP_STATUS_BAD_SIZE, [](Blob& b) { b.d.core_offset = 0; }},
         {"over one another", AMP_STATUS_BAD_SIZE, [](Blob& b) { b.d.irq_offset = b.d.region_offset; }},
+        {"virtio over channels", AMP_STATUS_BAD_SIZE, [](Blob& b) { b.d.virtio_offset = b.d.channel_offset; }},
+        {"too many virtio devices", AMP_STATUS_BAD_SIZE, [](Blob& b) { b.d.virtio_count = AMP_VIRTIO_MAX + 1; }},
+        {"virtio behind the end", AMP_STATUS_BAD_SIZE, [](Blob& b) { b.d.virtio_count = 3; }},
     });
 }
 
@@ -158,6 +161,52 @@ TEST_CASE("channels") {
              b.channel[1].intid = 97;
          }},
     });
+}
+
+TEST_CASE("virtio devices") {
+    run({
+        {"name", AMP_STATUS_BAD_VIRTIO, [](Blob& b) { set_name(b.virtio[1].name, "Net"); }},
+        {"name empty", AMP_STATUS_BAD_VIRTIO, [](Blob& b) { set_name(b.virtio[0].name, ""); }},
+        {"name twice", AMP_STATUS_BAD_VIRTIO, [](Blob& b) { set_name(b.virtio[1].name, "net0"); }},
+        {"no device id", AMP_STATUS_BAD_VIRTIO, [](Blob& b) { b.virtio[0].device_id = 0; }},
+        {"no queue", AMP_STATUS_BAD_VIRTIO, [](Blob& b) { b.virtio[1].queue_count = 0; }},
+        {"too many queues", AMP_STATUS_BAD_VIRTIO, [](Blob& b) { b.virtio[0].queue_count = AMP_VIRTIO_QUEUES_MAX + 1; }},
+        {"intid of the other", AMP_STATUS_BAD_VIRTIO, [](Blob& b) { b.virtio[1].intid = 48; }},
+        {"intid of a channel", AMP_STATUS_BAD_VIRTIO, [](Blob& b) { b.virtio[0].intid = 96; }},
+        {"intid of the console", AMP_STATUS_BAD_VIRTIO, [](Blob& b) { b.virtio[0].intid = 33; }},
+        {"intid of a device", AMP_STATUS_BAD_VIRTIO, [](Blob& b) { b.virtio[0].intid = 70; }},
+        {"a PPI", AMP_STATUS_BAD_VIRTIO, [](Blob& b) { b.virtio[0].intid = 27; }},
+        {"intid beyond", AMP_STATUS_BAD_VIRTIO, [](Blob& b) { b.virtio[0].intid = AMP_INTID_LIMIT; }},
+        {"pad", AMP_STATUS_BAD_RESERVED, [](Blob& b) { b.virtio[1].pad = 1; }},
+        {"no window", AMP_STATUS_BAD_VIRTIO, [](Blob& b) { b.d.virtio_gpa = 0; }},
+        {"window unaligned", AMP_STATUS_BAD_PLATFORM, [](Blob& b) { b.d.virtio_gpa += 0x200; }},
+        {"window beyond the limit", AMP_STATUS_BAD_PLATFORM, [](Blob& b) { b.d.virtio_gpa = AMP_GPA_LIMIT - 0x3000; }},
+        {"window wraps", AMP_STATUS_BAD_PLATFORM, [](Blob& b) { b.d.virtio_gpa = ~0xfffull; }},
+        {"window over the console", AMP_STATUS_BAD_PLATFORM, [](Blob& b) { b.d.virtio_gpa = 0x08ffd000; }},
+        {"window over memory", AMP_STATUS_REGION_OVERLAP, [](Blob& b) { b.d.virtio_gpa = 0x3fffd000; }},
+        {"window over registers", AMP_STATUS_REGION_OVERLAP, [](Blob& b) { b.d.virtio_gpa = 0x0a000000; }},
+    });
+}
+
+TEST_CASE("a window without devices, and the largest device") {
+    Blob b = make_blob();
+    b.d.virtio_offset = b.d.virtio_count = 0;
+    CHECK(status_of(b) == AMP_STATUS_OK);
+    b.d.virtio_gpa = 0;
+    CHECK(status_of(b) == AMP_STATUS_OK);
+    b = make_blob();
+    b.virtio[0].queue_count = AMP_VIRTIO_QUEUES_MAX;
+    b.virtio[0].intid = AMP_INTID_LIMIT - 1;
+    CHECK(status_of(b) == AMP_STATUS_OK);
+}
+
+TEST_CASE("a refused virtio device is named in the report") {
+    Blob b = make_blob();
+    b.virtio[1].queue_count = 17;
+    amp_report report{};
+    REQUIRE(check_bytes(&b, sizeof(b), report) == -EINVAL);
+    CHECK(report.index == 1);
+    CHECK(report.value == 17);
 }
 
 namespace {

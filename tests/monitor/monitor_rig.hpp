@@ -14,7 +14,8 @@
 namespace amp::test {
 
 constexpr std::uint32_t doorbell_spi = 72, console_intid = 33, first_channel_intid = 96;
-constexpr std::uint64_t gicd_gpa = 0x08000000, gicr_gpa = 0x080a0000, console_gpa = 0x09000000;
+constexpr std::uint64_t gicd_gpa = 0x08000000, gicr_gpa = 0x080a0000, console_gpa = 0x09000000, virtio_gpa = 0x0a000000;
+constexpr std::uint32_t first_virtio_intid = 48, virtio_devices = 3; // device ids 1, 2, 3 with as many queues
 constexpr std::uint32_t stream_bytes = 64, own_slot = 5;
 
 struct alignas(4096) SharedPage {
@@ -49,6 +50,12 @@ public:
         monitor.platform.channel_count = 3;
         for (std::uint32_t i = 0; i < 3; ++i) {
             monitor.platform.channel_intid[i] = first_channel_intid + i;
+        }
+        monitor.platform.virtio_gpa = virtio_gpa;
+        monitor.platform.virtio_size = AMP_VIRTIO_WINDOW;
+        monitor.platform.virtio_count = virtio_devices;
+        for (std::uint32_t i = 0; i < virtio_devices; ++i) {
+            monitor.platform.virtio[i] = {i + 1, first_virtio_intid + i, i + 1};
         }
         monitor.answered_seq = 1;
     }

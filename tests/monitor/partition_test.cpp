@@ -17,6 +17,7 @@ struct Blob {
     amp_region region;
     amp_irq irq;
     amp_channel channel;
+    amp_virtio virtio[2];
 };
 
 struct Given {
@@ -59,6 +60,11 @@ struct Given {
         blob.core.mpidr = 3;
         blob.irq = {90, 40, 0, 0};
         blob.channel.intid = 96;
+        p.virtio_gpa = 0x0a000000;
+        p.virtio_offset = offsetof(Blob, virtio);
+        p.virtio_count = 2;
+        blob.virtio[0] = {"net0", 1, 48, 2, 0};
+        blob.virtio[1] = {"disk0", 2, AMP_INTID_LIMIT - 1, AMP_VIRTIO_QUEUES_MAX, 0};
         extents = {{0x40000000, 0x80000000, 0x400000, AMP_ACCESS_READ | AMP_ACCESS_WRITE | AMP_ACCESS_EXECUTE, 0},
                    {0x50000000, 0x90000000, 0x1000, AMP_ACCESS_READ, 0}};
     }
@@ -158,13 +164,13 @@ TEST_CASE("descriptors that are refused") {
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.size = 0x2000; }}, // more than there is
             {AMP_STATUS_BAD_FLAGS, [](Given& g) { g.blob.partition.flags |= 0x4; }},
             {AMP_STATUS_NO_AARCH32, [](Given& g) { g.blob.partition.flags |= AMP_PARTITION_AARCH32; }},
-            {AMP_STATUS_BAD_RESERVED, [](Given& g) { g.blob.partition.reserved[3] = 1; }},
+            {AMP_STATUS_BAD_RESERVED, [](Given& g) { g.blob.partition.reserved[1] = 1; }},
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.core_offset += 4; }},
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.core_offset = 0; }},
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.core_count = 2; }},
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.core_count = 0; }},
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.channel_offset = 0xfffffff8; }},
-            {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.channel_count = 2; }},
+            {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.channel_count = 3; }}, // beyond the blob
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.channel_count = 0xffffffff; }},
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.irq_count = AMP_IRQS_MAX + 1; }},
             {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.region_count = 60; }},
@@ -184,6 +190,40 @@ TEST_CASE("descriptors that are refused") {
             {AMP_STATUS_BAD_CHANNEL, [](Given& g) { g.blob.channel.intid = 5; }},
         },
         [](Given& g) { return g.descriptor_status(); });
+}
+
+TEST_CASE("virtio devices and windows that are refused") {
+    check_table(
+        {
+            {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.virtio_count = AMP_VIRTIO_MAX + 1; }},
+            {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.virtio_count = 0xffffffff; }},
+            {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.virtio_count = 3; }}, // beyond the blob
+            {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.virtio_offset += 4; }},
+            {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.virtio_offset = 0; }},
+            {AMP_STATUS_BAD_SIZE, [](Given& g) { g.blob.partition.virtio_offset = 0xfffffff8; }},
+            {AMP_STATUS_BAD_VIRTIO, [](Given& g) { g.blob.partition.virtio_gpa = 0; }}, // devices without a window
+            {AMP_STATUS_BAD_VIRTIO, [](Given& g) { g.blob.virtio[1].device_id = 0; }},
+            {AMP_STATUS_BAD_VIRTIO, [](Given& g) { g.blob.virtio[0].intid = 31; }},
+            {AMP_STATUS_BAD_VIRTIO, [](Given& g) { g.blob.virtio[1].intid = AMP_INTID_LIMIT; }},
+            {AMP_STATUS_BAD_VIRTIO, [](Given& g) { g.blob.virtio[0].queue_count = 0; }},
+            {AMP_STATUS_BAD_VIRTIO, [](Given& g) { g.blob.virtio[1].queue_count = AMP_VIRTIO_QUEUES_MAX + 1; }},
+            {AMP_STATUS_BAD_VIRTIO, [](Given& g) { g.blob.virtio[1].queue_count = 0xffffffff; }},
+            {AMP_STATUS_BAD_VIRTIO, [](Given& g) { g.blob.virtio[1].pad = 1; }},
+            {AMP_STATUS_BAD_PLATFORM, [](Given& g) { g.blob.partition.virtio_gpa += 0x200; }},
+            {AMP_STATUS_BAD_PLATFORM, [](Given& g) { g.blob.partition.virtio_gpa = 0x08ffd000; }}, // its end: the console
+            {AMP_STATUS_BAD_PLATFORM, [](Given& g) { g.blob.partition.virtio_gpa = 0x080bf000; }}, // the redistributor
+            {AMP_STATUS_BAD_PLATFORM, [](Given& g) { g.blob.partition.virtio_gpa = AMP_GPA_LIMIT - 0x3000; }},
+            {AMP_STATUS_BAD_PLATFORM, [](Given& g) { g.blob.partition.virtio_gpa = 0xfffffffffffff000; }},
+        },
+        [](Given& g) { return g.descriptor_status(); });
+}
+
+TEST_CASE("a virtio window without a device passes, and so does no window") {
+    Given given;
+    given.blob.partition.virtio_offset = given.blob.partition.virtio_count = 0;
+    CHECK(given.descriptor_status() == AMP_STATUS_OK);
+    given.blob.partition.virtio_gpa = 0;
+    CHECK(given.descriptor_status() == AMP_STATUS_OK);
 }
 
 TEST_CASE("extents that are refused") {
@@ -212,6 +252,8 @@ TEST_CASE("extents that are refused") {
             {AMP_STATUS_REGION_OVERLAP, [](Given& g) { g.extents[1].gpa = 0x403ff000; }},
             {AMP_STATUS_REGION_OVERLAP, [](Given& g) { std::swap(g.extents[0], g.extents[1]); }}, // not sorted
             {AMP_STATUS_REGION_OVERLAP, [](Given& g) { g.extents[0].gpa = 0x08c01000; }},         // under the console
+            {AMP_STATUS_REGION_OVERLAP, [](Given& g) { g.extents[0].gpa = 0x0a003000; }}, // under virtio's last page
+            {AMP_STATUS_REGION_OVERLAP, [](Given& g) { g.extents[0].gpa = 0x0a001000 - g.extents[0].size; }},
             {AMP_STATUS_BAD_ENTRY, [](Given& g) { g.blob.partition.entry = 0x50000000; }},
             {AMP_STATUS_BAD_ENTRY, [](Given& g) { g.blob.partition.entry = 0x40000002; }},
             {AMP_STATUS_BAD_ENTRY, [](Given& g) { g.extents[0].device = 1; }},

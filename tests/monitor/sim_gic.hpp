@@ -67,7 +67,7 @@ public:
     std::vector<SimLr> lr;
     std::vector<SimWrite> writes; // to device registers
     std::vector<std::uint64_t> sgis; // ICC_SGI1R or GICD_SGIR
-    unsigned barriers = 0;
+    unsigned barriers = 0, observed = 0;
     // physical CPU interface
     std::uint32_t cpu_control = 0; // ICC_CTLR_EL1 or GICC_CTLR
     bool group_enabled = false;    // GICv3 ICC_IGRPEN1_EL1
@@ -139,6 +139,7 @@ struct SimCpu {
     static void write_lr_inline(unsigned n, std::uint64_t value) { write_lr(n, value); }
     static void isb() {}
     static void publish() { sim().barriers++; }
+    static void observe() { sim().observed++; }
 };
 
 } // namespace amp::test

@@ -398,6 +398,7 @@ AMP_FOR_BOTH_GICS("kick, maintenance and strangers", "[vgic]") {
     rig.start_and_enable({});
     rig.sim.irq[kick_sgi].pending = true;
     CHECK(rig.vgic.handle_irq());
+    CHECK(rig.sim.observed == 1); // before anybody looks at what the kick announces
     CHECK_FALSE(rig.sim.irq[kick_sgi].active);
     CHECK_FALSE(rig.vgic.handle_irq());
     CHECK(rig.stats.exits[AMP_CAUSE_KICK] == 1);

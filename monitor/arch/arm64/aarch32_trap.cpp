@@ -103,7 +103,10 @@ void coprocessor(Registers& registers, uint64_t esr) {
 }
 
 bool device_read(Registers& registers, uint64_t esr, uint64_t gpa, uint64_t pstate) {
-    const MmioRead read = emulate_read(this_monitor(), gpa, access_width(esr));
+    MmioRead read = emulate_read(this_monitor(), gpa, access_width(esr));
+    if (read.done == 0) {
+        read = forward_read(this_monitor(), registers, gpa, access_width(esr));
+    }
     if (read.done == 0) {
         return false;
     }
@@ -113,8 +116,10 @@ bool device_read(Registers& registers, uint64_t esr, uint64_t gpa, uint64_t psta
 }
 
 bool device_write(Registers& registers, uint64_t esr, uint64_t gpa, uint64_t pstate) {
-    const uint64_t value = read_register(registers, aarch32::register_view(esr_el2::Srt::in(esr), pstate)) & low_half;
-    return emulate_write(this_monitor(), gpa, access_width(esr), aarch32::in_guest_order(value, access_width(esr), pstate));
+    const uint32_t width = access_width(esr);
+    const uint64_t source = read_register(registers, aarch32::register_view(esr_el2::Srt::in(esr), pstate)) & low_half;
+    const uint64_t value = aarch32::in_guest_order(source, width, pstate);
+    return emulate_write(this_monitor(), gpa, width, value) || forward_write(this_monitor(), registers, gpa, width, value);
 }
 
 bool device_access(Registers& registers, uint64_t esr) {

@@ -59,6 +59,27 @@ void skip_instruction() {
     crash(data_abort_reason(esr, is_emulated(this_monitor(), gpa)), registers, esr, gpa);
 }
 
+bool forward(Registers& registers, uint64_t esr, uint64_t gpa) {
+    const uint32_t width = access_width(esr);
+    if (esr_el2::WnR::in(esr) != 0) {
+        return forward_write(this_monitor(), registers, gpa, width, read_register(registers, esr_el2::Srt::in(esr)));
+    }
+    const MmioRead read = forward_read(this_monitor(), registers, gpa, width);
+    if (read.done != 0) {
+        write_register(registers, esr_el2::Srt::in(esr), loaded_value(esr, read.value));
+    }
+    return read.done != 0;
+}
+
+// What amp_device_read and amp_device_write did not do: the answer comes from dom0, or there is none.
+[[gnu::noinline, gnu::cold]] void data_abort(Registers& registers, uint64_t esr) {
+    const uint64_t gpa = emulated_gpa(AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
+    if (!is_emulatable(esr, esr_el2::WnR::in(esr) != 0) || !forward(registers, esr, gpa)) {
+        data_crash(registers, esr);
+    }
+    skip_instruction();
+}
+
 void instruction_abort(Registers& registers, uint64_t esr) {
     const uint64_t gpa = fault_gpa(esr, AMP_READ_SYSREG(hpfar_el2), AMP_READ_SYSREG(far_el2));
     crash(instruction_abort_reason(esr), registers, esr, gpa);
@@ -107,7 +128,7 @@ extern "C" {
 
 [[gnu::used]] void amp_trap_exit(Registers* registers, uint64_t esr) {
     switch (esr_el2::Ec::in(esr)) {
-    case esr_el2::ec_data_abort: return data_crash(*registers, esr);
+    case esr_el2::ec_data_abort: return data_abort(*registers, esr);
     case esr_el2::ec_sysreg: return sysreg(*registers, esr);
     case esr_el2::ec_smc64: return smc(*registers);
     case esr_el2::ec_instruction_abort: return instruction_abort(*registers, esr);

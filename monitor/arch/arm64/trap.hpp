@@ -25,7 +25,7 @@ extern "C" {
 uint32_t amp_hvc_exit(Registers* registers);
 uint32_t amp_irq_exit();
 void amp_finish_exit(Registers* registers, uint32_t work);
-// Data aborts. 0: no device access that can be emulated; nothing has changed, amp_trap_exit must see it.
+// Data aborts. 0: no device access that can be emulated at once; nothing has changed, amp_trap_exit must see it.
 uint32_t amp_device_read(Registers* registers, uint64_t esr);
 uint32_t amp_device_write(Registers* registers, uint64_t esr);
 void amp_trap_exit(Registers* registers, uint64_t esr);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A GICv2 with virtualization extensions: GICC and GICH of this core, single bits of GICD (IHI 0048B, chapters 4 and 5). The
-// guest's CPU interface is GICV, mapped by stage 2; nothing here touches it. Mmio is MmioBlock or a test's; Cpu has the one
-// barrier.
+// guest's CPU interface is GICV, mapped by stage 2; nothing here touches it. Mmio is MmioBlock or a test's; Cpu has the
+// barriers.
 #ifndef AMP_MONITOR_DRIVERS_GICV2_GICV2_HPP
 #define AMP_MONITOR_DRIVERS_GICV2_GICV2_HPP
 
@@ -65,7 +65,9 @@ public:
         gicd_.set_priority(intid, gic_priority_guest);
         gicd_.shared().write8(gicd_itargetsr + intid, own_target());
     }
-    // Partner of the barrier: the called core's handler, which reads what was stored before the call.
+    // Partner of the barrier: who sends a kick, between what it stores and the SGI.
+    void observe() { Cpu::observe(); }
+    // Partner of the barrier: observe() of the called core, which reads what was stored before the call.
     void send_sgi(uint64_t target, uint32_t sgi) {
         Cpu::publish();
         gicd_.shared().write32(gicd_sgir, static_cast<uint32_t>(target & 0xff) << 16 | sgi);

@@ -56,7 +56,9 @@ public:
         gicd_.set_priority(intid, gic_priority_guest);
         gicd_.shared().template write<uint64_t>(gicd_irouter + intid * 8, affinity_);
     }
-    // Partner of the barrier: the called core's handler, which reads what was stored before the call.
+    // Partner of the barrier: who sends a kick, between what it stores and the SGI.
+    void observe() { Cpu::observe(); }
+    // Partner of the barrier: observe() of the called core, which reads what was stored before the call.
     void send_sgi(uint64_t target, uint32_t sgi) {
         Cpu::publish();
         Cpu::write_sgi1r(sgi1r(target, sgi));

@@ -55,6 +55,9 @@ struct Gicv3Sysregs {
     static void isb() { arch::isb(); }
     // What was stored before is seen by others before what is written to the GIC next.
     static void publish() { arch::dsb_ishst(); }
+    // What is loaded next is what it was when an interrupt was acknowledged, or newer: the acknowledgement itself orders no
+    // memory access, DSB waits for its effects (IHI 0069, 12.1.6).
+    static void observe() { arch::dsb_sy(); }
 };
 
 // X(n, name)

@@ -5,6 +5,7 @@
  */
 #define UART 0x09000000
 #define GICD 0x08000000
+#define VIRTIO 0x0a000000
 #define PSCI_VERSION 0x84000000
 #define PSCI_CPU_SUSPEND 0xc4000001
 #define PSCI_CPU_OFF 0x84000002
@@ -440,9 +441,106 @@ guest doorbell
     vectors 4b, 3b
 end_guest doorbell
 
+    .macro expect register, value:vararg
+    ldr     x9, =\value
+    cmp     \register, x9
+    b.ne    4f
+    .endm
+/*
+ * Device 1 is a network device with two queues, transport 2 has none; back_end.cpp answers what the monitor does not. One
+ * notification, one interrupt, a reset; its registers survive the waits.
+ */
+guest virtio
+    set_vectors
+    gic_enable 49
+    ldr     x24, =VIRTIO
+    add     x25, x24, #0x200
+    ldr     w1, [x25]
+    expect  x1, 0x74726976
+    ldr     w1, [x25, #4]
+    expect  x1, 2
+    ldr     w1, [x25, #8]
+    expect  x1, 1
+    ldr     w1, [x25, #0xc]
+    expect  x1, 0x00504d41
+    ldr     w1, [x24, #8]
+    expect  x1, 4
+    ldr     w1, [x24, #0x408]
+    ldr     w2, [x24, #0x3e08]
+    ldr     w3, [x24, #0x470]
+    ldr     x4, [x24, #0x3ff8]
+    ldrh    w5, [x25, #0x10]        /* no such access: no back end is asked */
+    orr     x1, x1, x2
+    orr     x1, x1, x3
+    orr     x1, x1, x4
+    orr     x1, x1, x5
+    cbnz    x1, 4f
+    mov     w1, #3
+    str     w1, [x24, #0x450]
+    str     w1, [x24, #0x470]
+    .irp n, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 26, 27, 28, 29, 30
+    mov     x\n, #(0x100 + \n)
+    .endr
+    mov     x1, #-1
+    ldr     w1, [x25, #0x10]        /* DeviceFeatures */
+    expect  x1, 0x765432f0
+    ldrsb   x21, [x25, #0x101]
+    expect  x21, 0xfffffffffffffff1
+    ldrsb   w21, [x25, #0x102]
+    expect  x21, 0xfffffff2
+    ldrh    w2, [x25, #0x1fe]
+    expect  x2, 0x32fe
+    ldr     x21, [x25, #0x108]
+    expect  x21, 0xfedcba98765432f8
+    ldr     wzr, [x25, #0x70]
+    str     x20, [x25, #0x1f8]
+    str     w30, [x25, #0x20]
+    strb    w21, [x25, #0x1ff]
+    str     wzr, [x24, #0x70]       /* the other device */
+    .irp n, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 26, 27, 28, 29, 30
+    cmp     x\n, #(0x100 + \n)
+    b.ne    4f
+    .endr
+    mov     w1, #2
+    str     w1, [x25, #0x50]        /* no such queue */
+    mov     w1, #1
+    str     w1, [x25, #0x50]
+    wfi                             /* nothing else is enabled */
+    msr     daifclr, #2
+1:  b       1b
+3:  gic_acknowledge
+    cmp     w20, #49
+    b.ne    4f
+    ldr     w1, [x25, #0x60]
+    expect  x1, 3
+    ldr     w1, [x24, #0x60]
+    cbnz    w1, 4f
+    mov     w1, #1
+    str     w1, [x25, #0x64]
+    ldr     w1, [x25, #0x60]
+    expect  x1, 2
+    gic_end
+    str     wzr, [x25, #0x70]       /* reset */
+    ldr     w1, [x25, #0x60]
+    cbnz    w1, 4f
+    put     'P'
+4:  off
+    vectors 4b, 3b
+end_guest virtio
+
+/* Nobody answers. */
+guest virtio_waits
+    put     'w'
+    ldr     x25, =VIRTIO + 0x200
+    ldr     w21, [x25, #0x70]
+    put     'F'
+    off
+end_guest virtio_waits
+
 /*
  * Instructions per event, for -icount shift=0 (one instruction is one nanosecond): each row is the time of 1024 rounds in
- * counter ticks at 0x40003000. Rows: empty loop, HVC PSCI_VERSION, read of GICD_TYPER.
+ * counter ticks at 0x40003000. Rows: empty loop, HVC PSCI_VERSION, read of GICD_TYPER, write of a virtio device's QueueNotify,
+ * read of its InterruptStatus.
  */
     .macro measure row, code:vararg
     mov     x20, #1024
@@ -467,5 +565,8 @@ guest bench
     measure 0, nop
     measure 1, hvc_version
     measure 2, ldr w1, [x24, #4]
+    ldr     x24, =VIRTIO
+    measure 3, str wzr, [x24, #0x50]
+    measure 4, ldr w1, [x24, #0x60]
     off
 end_guest bench

@@ -3,9 +3,12 @@
  * 32-bit guests of a few instructions: the whole of this file is copied to the start of guest RAM (0x40000000), and guest n is
  * entered at n * 0x800 with MMU off. A guest that checks something ends by SYSTEM_OFF with 'P' on its console.
  */
+#include "amp/abi/version.h"
+
 #define UART 0x09000000
 #define GICD 0x08000000
 #define GICR_SGI 0x080b0000
+#define VIRTIO 0x0a000000
 #define PSCI_VERSION 0x84000000
 #define PSCI_SYSTEM_OFF 0x84000008
 #define USR 0x10
@@ -84,9 +87,7 @@ guest 0
     bne     1f
     ldr     r0, =0x86000000         /* AMP_HVC_VERSION32 */
     hvc     #0
-    lsr     r0, r0, #16
-    cmp     r0, #1
-    bne     1f
+    expect  r0, AMP_ABI_MAJOR << 16 | AMP_ABI_MINOR
     ldr     r0, =0x86000001         /* AMP_HVC_DOORBELL32, no such channel */
     mov     r1, #1
     smc     #0
@@ -346,4 +347,79 @@ guest 10                            /* leaves what it can for the next one to fi
     vmsr    fpexc, r1
     vmov    s31, r0
     put     'P'
+    off
+
+/* As guests.S: transport 1 is a network device, back_end.cpp answers. Out of A32 and T32, with a banked register, big-endian. */
+guest 11
+    ldr     r4, =(VIRTIO + 0x200)
+    add     r8, r4, #0x100
+    ldr     r5, [r4]
+    expect  r5, 0x74726976
+    ldr     r5, [r4, #8]
+    cmp     r5, #1
+    bne     1f
+    ldr     r5, [r4, #0x208]
+    ldrb    r6, [r4, #0x10]         /* no such access: no back end is asked */
+    orrs    r5, r5, r6
+    bne     1f
+    ldr     r5, [r4, #0x10]
+    expect  r5, 0x765432f0
+    ldrsb   r6, [r8, #1]
+    expect  r6, 0xfffffff1
+    ldrh    r7, [r8, #0xfe]
+    expect  r7, 0x32fe
+    adr     r3, 2f
+    orr     r3, r3, #1
+    bx      r3
+    .thumb
+    .balign 4
+2:  mov     r7, #0
+    cmp     r7, r7
+    itete   eq
+    ldreq   r5, [r4, #0x34]         /* 2 bytes */
+    addne   r7, #1
+    ldreq.w r6, [r4, #0x38]
+    addne   r7, #2
+    adr     r3, 3f
+    bx      r3
+    .balign 4
+    .arm
+3:  cmp     r7, #0
+    bne     1f
+    expect  r5, 0x765432f4
+    expect  r6, 0x765432f8
+    setend  be
+    ldr     r5, [r4, #0x34]
+    str     r5, [r4, #0x20]
+    setend  le
+    rev     r5, r5
+    expect  r5, 0x765432f4
+    mov     lr, #5
+    str     lr, [r4, #0x70]
+    mov     r5, #1
+    str     r5, [r4, #0x50]
+4:  ldr     r5, [r4, #0x60]
+    cmp     r5, #0
+    beq     4b
+    cmp     r5, #3
+    bne     1f
+    mov     r5, #1
+    str     r5, [r4, #0x64]
+    ldr     r5, [r4, #0x60]
+    cmp     r5, #2
+    bne     1f
+    mov     r5, #0
+    str     r5, [r4, #0x70]
+    ldr     r5, [r4, #0x60]
+    cmp     r5, #0
+    bne     1f
+    put     'P'
+1:  off
+
+/* Nobody answers. */
+guest 12
+    put     'w'
+    ldr     r4, =(VIRTIO + 0x200)
+    ldr     r5, [r4, #0x70]
+    put     'F'
     off

@@ -41,6 +41,22 @@ void print_number(uint64_t value) {
     print(text + at);
 }
 
+bool check(bool good, const char* what) {
+    if (!good) {
+        print("  wrong: ");
+        print(what);
+        print("\n");
+    }
+    return good;
+}
+
+bool delay_ms(uint64_t ms) {
+    const uint64_t end = counter() + ms * frequency() / 1000;
+    while (counter() < end) {
+    }
+    return true;
+}
+
 // GICD_PIDR2.ArchRev lies at another offset for each version; the firmware leaves the system registers on for GICv3.
 uint32_t gic_version() {
     uint64_t pfr0;

@@ -20,6 +20,10 @@ void print(const char* text);
 void print_hex(uint64_t value);
 void print_number(uint64_t value);
 
+// Prints what is wrong; gives back whether it is good.
+bool check(bool good, const char* what);
+bool delay_ms(uint64_t ms);
+
 uint32_t gic_version();
 void init_gic();
 // Kick SGI to core 1.

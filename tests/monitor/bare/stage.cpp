@@ -54,12 +54,18 @@ void fill_partition(amp_partition& partition) {
     partition.core_count = 1;
     partition.channel_offset = partition.core_offset + sizeof(amp_core);
     partition.channel_count = 1;
+    partition.virtio_gpa = virtio_gpa;
+    partition.virtio_offset = partition.channel_offset + static_cast<uint32_t>(sizeof(amp_channel));
+    partition.virtio_count = virtio_devices;
     partition.region_offset = partition.irq_offset =
-        partition.channel_offset + static_cast<uint32_t>(sizeof(amp_channel));
+        partition.virtio_offset + virtio_devices * static_cast<uint32_t>(sizeof(amp_virtio));
     partition.size = partition.region_offset;
     const auto base = reinterpret_cast<uintptr_t>(&partition);
     *at<amp_core>(base + partition.core_offset) = {1, 0, 1};
     at<amp_channel>(base + partition.channel_offset)->intid = channel_intid;
+    for (uint32_t i = 0; i < virtio_devices; ++i) {
+        at<amp_virtio>(base + partition.virtio_offset)[i] = {"", 4 - 3 * i, virtio_intid + i, i + 1, 0}; // entropy, network
+    }
 }
 
 void fill_boot_info(amp_boot_info& boot) {
@@ -68,7 +74,7 @@ void fill_boot_info(amp_boot_info& boot) {
     boot.abi_minor = AMP_ABI_MINOR;
     boot.size = sizeof(boot);
     boot.mpidr = 1;
-    boot.slot = 3;
+    boot.slot = own_slot;
     uint64_t next = shared_pa + page;
     const auto area = [&](uint64_t size) {
         const amp_area result{next, size};
@@ -188,6 +194,11 @@ void print_stream(const char* title, const volatile amp_stream& stream) {
         print(text[0] == '\n' ? " | " : text);
     }
     print("\n");
+}
+
+bool wait_for_console(const Stage& stage, const char* text) {
+    within_seconds(3, [&] { return stream_is(*stage.console_out, text); });
+    return check(stream_is(*stage.console_out, text), "console output");
 }
 
 bool stream_is(const volatile amp_stream& stream, const char* text) {

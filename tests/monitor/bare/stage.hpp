@@ -15,6 +15,9 @@ namespace bare {
 constexpr uint64_t guest_ram_gpa = 0x40000000, guest_ram_size = 0x400000;
 constexpr uint64_t read_only_gpa = 0x50000000; // one page, readable and nothing else
 constexpr uint32_t doorbell = 32 + 40, channel_intid = 96;
+constexpr uint64_t virtio_gpa = 0x0a000000;
+constexpr uint32_t virtio_intid = 48, virtio_devices = 2; // device n has n + 1 queues
+constexpr uint32_t own_slot = 3;
 
 // Physical memory, 2 MiB apart: well away from the loader.
 constexpr uint64_t monitor_pa = 0x42001000; // not aligned to more than a page, on purpose
@@ -42,6 +45,7 @@ bool wait_for_state(const Stage& stage, uint32_t state);
 bool wait_until_off();
 bool request(const Stage& stage, uint32_t wanted, uint32_t state);
 void print_stream(const char* title, const volatile amp_stream& stream);
+bool wait_for_console(const Stage& stage, const char* text);
 bool stream_is(const volatile amp_stream& stream, const char* text);
 
 } // namespace bare
