@@ -24,6 +24,7 @@ struct descriptor {
     struct amp_core core;
     struct amp_region regions[2];
     struct amp_channel channel;
+    struct amp_virtio virtio[2];
 };
 
 static uint64_t random_state;
@@ -64,6 +65,7 @@ static struct descriptor right_descriptor(char **argv)
             .core_offset = offsetof(struct descriptor, core), .core_count = 1,
             .region_offset = offsetof(struct descriptor, regions), .region_count = 2,
             .channel_offset = offsetof(struct descriptor, channel), .channel_count = 1,
+            .virtio_gpa = 0x0a000000, .virtio_offset = offsetof(struct descriptor, virtio), .virtio_count = 2,
         },
         .core = { .cpu = (uint32_t)strtoul(argv[3], NULL, 0), .mpidr = strtoull(argv[4], NULL, 0) },
         .regions = {
@@ -72,6 +74,8 @@ static struct descriptor right_descriptor(char **argv)
               .access = AMP_ACCESS_READ | AMP_ACCESS_WRITE | AMP_ACCESS_EXECUTE },
         },
         .channel = { .name = "ctrl", .peer = "dom0", .size = 0x10000, .peer_kind = AMP_PEER_DOM0, .intid = 96 },
+        .virtio = { { .name = "net0", .device_id = 1, .intid = 48, .queue_count = 2 },
+                    { .name = "rng0", .device_id = 4, .intid = 49, .queue_count = 1 } },
     };
     return d;
 }
@@ -149,7 +153,8 @@ static uint64_t wild_pointer(void)
 
 static const unsigned long calls[] = { AMP_IOC_INFO, AMP_IOC_LIST, AMP_IOC_CREATE, AMP_IOC_OPEN, AMP_IOC_QUERY, AMP_IOC_LOAD,
                                        AMP_IOC_CLEAR, AMP_IOC_KEEP, AMP_IOC_STOP, AMP_IOC_PAUSE, AMP_IOC_RESUME,
-                                       AMP_IOC_READ_STREAM, AMP_IOC_EVENTFD, AMP_IOC_CHANNEL_INFO, AMP_IOC_CHANNEL_DOORBELL };
+                                       AMP_IOC_READ_STREAM, AMP_IOC_EVENTFD, AMP_IOC_CHANNEL_INFO, AMP_IOC_CHANNEL_DOORBELL,
+                                       AMP_IOC_VIRTIO_INFO, AMP_IOC_VIRTIO_EVENTFD, AMP_IOC_VIRTIO_INTERRUPT };
 
 static void try_wild_call(int fd)
 {
@@ -181,14 +186,22 @@ static void try_wild_mapping(int fd)
     }
 }
 
+/* Events into, and replies from, anywhere. */
+static void try_wild_words(int fd)
+{
+    (void)!read(fd, (void *)(uintptr_t)wild_pointer(), below(2) ? sizeof(struct amp_virtio_event) : below(64));
+    (void)!write(fd, (const void *)(uintptr_t)wild_pointer(), sizeof(struct amp_virtio_reply));
+}
+
 /* A partition that is right, its calls not. KEEP may have kept it: it is destroyed by name. */
 static void misuse_partition(int device, const struct descriptor *right, unsigned long rounds)
 {
     struct amp_action destroy = { .elapsed_ns = 0 };
+    struct amp_virtio_open back_end = { .device = 1 };
     unsigned long i;
     int fd = create(device, right, sizeof(*right));
 
-    if (fd < 0) {
+    if (fd < 0 || ioctl(fd, AMP_IOC_VIRTIO_OPEN, &back_end) != 0 || fcntl(back_end.fd, F_SETFL, O_NONBLOCK) != 0) {
         fprintf(stderr, "the right descriptor was refused: %s\n", strerror(errno));
         exit(1);
     }
@@ -197,7 +210,10 @@ static void misuse_partition(int device, const struct descriptor *right, unsigne
         try_wild_content(fd);
         try_wild_mapping(fd);
         try_wild_call(device);
+        try_wild_call(back_end.fd);
+        try_wild_words(back_end.fd);
     }
+    close(back_end.fd);
     if (ioctl(fd, AMP_IOC_DESTROY, &destroy) != 0) {
         perror("DESTROY");
         exit(1);
@@ -234,6 +250,8 @@ static struct device_descriptor with_device(const struct descriptor *right, uint
     d.head.irq_count = 1;
     d.head.channel_offset = 0;
     d.head.channel_count = 0;
+    d.head.virtio_offset = 0;
+    d.head.virtio_count = 0;
     return d;
 }
 

@@ -37,12 +37,23 @@ const Access accesses32[] = {
 };
 const Access reset = {1, 0x070, 4, writes, 0};
 
+// The interrupt comes behind the words that it announces.
+bool wait_for_doorbell() {
+    for (unsigned i = 0; i < 3000; ++i) {
+        if (take_spi(doorbell)) {
+            return true;
+        }
+        delay_ms(1);
+    }
+    return check(false, "dom0 is called");
+}
+
 bool wait_for_access(const Stage& stage, uint32_t seq) {
     for (unsigned i = 0; i < 3000 && stage.mailbox->virtio_access.seq != seq; ++i) {
         delay_ms(1);
     }
     return check(stage.mailbox->virtio_access.seq == seq, "an access is made") &&
-           check((stage.mailbox->outbox & AMP_OUTBOX_ACCESS) != 0 && take_spi(doorbell), "dom0 is called for an access");
+           wait_for_doorbell() && check((stage.mailbox->outbox & AMP_OUTBOX_ACCESS) != 0, "dom0 is called for an access");
 }
 
 bool is_as_expected(const volatile amp_virtio_access& found, const Access& expected) {
@@ -78,9 +89,8 @@ bool wait_for_notification(const Stage& stage) {
     for (unsigned i = 0; i < 3000 && stage.mailbox->virtio_outbox == 0; ++i) {
         delay_ms(1);
     }
-    delay_ms(1); // the interrupt comes behind the bit
     return check(stage.mailbox->virtio_outbox == 1u << 1 && stage.mailbox->virtio_kicks[1] == 1u << 1, "queue 1 of device 1") &&
-           check(stage.mailbox->virtio_kicks[0] == 0 && take_spi(doorbell), "dom0 is called for a notification");
+           check(stage.mailbox->virtio_kicks[0] == 0, "no queue of device 0") && wait_for_doorbell();
 }
 
 // Both reasons, and a device that is not there.

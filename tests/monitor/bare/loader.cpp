@@ -248,9 +248,9 @@ void run_row(const Row& row) {
     good = check(stage.exit->reason == row.reason, "reason") && good;
     good = check(row.console == nullptr || stream_is(*stage.console_out, row.console), "console") && good;
     good = check(stage.exit->ipa == row.ipa, "ipa") && good;
+    good = check(wait_until_off(), "core off") && good;
     good = check((stage.mailbox->outbox & AMP_OUTBOX_STATE) != 0 && take_spi(doorbell), "doorbell") && good;
     good = check(stage.mailbox->ack_seq == stage.mailbox->request_seq, "acknowledged") && good;
-    good = check(wait_until_off(), "core off") && good;
     report(row.name, good, stage);
 }
 
