@@ -81,6 +81,7 @@ static void announce_run(struct amp_virtio_devices *v)
 	v->seq_base += READ_ONCE(p->pages.mailbox->virtio_access.seq);
 	for (i = 0; i < v->count; i++) {
 		v->device[i].run_pending = true;
+		v->device[i].up_pending = false;
 		v->device[i].run_seq++;
 	}
 	amp_unlock(&p->request_lock, flags);
@@ -115,6 +116,21 @@ int amp_virtio_begin_run(struct partition *p, struct amp_report *report)
 	if (left < 0)
 		return -EINTR;
 	return left ? 0 : amp_fail(report, -ETIMEDOUT, AMP_STATUS_BACKEND_SILENT, silent, 0);
+}
+
+void amp_virtio_is_up(struct partition *p)
+{
+	struct amp_virtio_devices *v = p->virtio;
+	unsigned long flags;
+	u32 i;
+
+	if (!v)
+		return;
+	flags = amp_lock(&p->request_lock);
+	for (i = 0; i < v->count; i++)
+		v->device[i].up_pending = true;
+	amp_unlock(&p->request_lock, flags);
+	wake_back_ends(v);
 }
 
 void amp_virtio_reset(struct partition *p)
@@ -174,9 +190,13 @@ static bool find_access(const struct amp_virtio_device *d, struct amp_virtio_eve
 /* With request_lock. */
 static bool find_event(const struct amp_virtio_device *d, struct amp_virtio_event *event)
 {
-	if (!d->run_pending)
+	if (!d->run_pending && !(d->up_pending && d->all->p->live))
 		return find_access(d, event);
-	*event = (struct amp_virtio_event){ .kind = AMP_VIRTIO_RUN, .seq = d->run_seq, .value = d->all->run };
+	*event = (struct amp_virtio_event){
+		.kind = d->run_pending ? AMP_VIRTIO_RUN : AMP_VIRTIO_UP,
+		.seq = d->run_seq,
+		.value = d->all->run,
+	};
 	return true;
 }
 
@@ -211,13 +231,14 @@ int amp_virtio_reply(struct amp_virtio_device *d, const struct amp_virtio_reply 
 	unsigned long flags;
 	bool fits;
 
-	if ((reply->kind != AMP_VIRTIO_RUN && reply->kind != AMP_VIRTIO_ACCESS) ||
-	    (reply->kind == AMP_VIRTIO_RUN && reply->value))
+	if (reply->kind < AMP_VIRTIO_RUN || reply->kind > AMP_VIRTIO_UP || (reply->kind != AMP_VIRTIO_ACCESS && reply->value))
 		return -EINVAL;
 	flags = amp_lock(&p->request_lock);
 	fits = find_event(d, &event) && event.kind == reply->kind && event.seq == reply->seq;
 	if (fits && reply->kind == AMP_VIRTIO_RUN)
 		d->run_pending = false;
+	else if (fits && reply->kind == AMP_VIRTIO_UP)
+		d->up_pending = false;
 	else if (fits)
 		answer(d, reply);
 	amp_unlock(&p->request_lock, flags);

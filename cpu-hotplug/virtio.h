@@ -15,8 +15,9 @@ struct amp_virtio_device {
 	struct amp_virtio_devices *all;
 	u32 index;
 	wait_queue_head_t wait; /* the back end, for an event */
-	bool open;		/* these three under the partition's request_lock */
+	bool open;		/* these four under the partition's request_lock */
 	bool run_pending;	/* the back end has not replied to the run that run_seq announced */
+	bool up_pending;	/* nor heard that the guest runs */
 	u32 run_seq;
 	struct mutex eventfd_lock; /* one change of an eventfd at a time */
 	struct eventfd_ctx *kick[AMP_VIRTIO_QUEUES_MAX]; /* under kick_lock */
@@ -42,6 +43,8 @@ void amp_virtio_end(struct partition *p);
 void amp_virtio_free(struct partition *p);
 /* A new run begins: waits until every back end that is there has left the old one alone. -ETIMEDOUT: one is silent. */
 int amp_virtio_begin_run(struct partition *p, struct amp_report *report);
+/* The guest of that run runs: back ends may write to its memory now. */
+void amp_virtio_is_up(struct partition *p);
 /* All that the old run left in the mailbox and the slot; nobody listens there now. */
 void amp_virtio_reset(struct partition *p);
 /* Interrupt context: the driver notified queues; an access waits. */
