@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Every access to memory that somebody else writes meanwhile (the guest) or reads after our death (the next worker): one load or
-// store of the stated width, never repeated or torn by the compiler, and the barriers by their purpose. docs/virtio.md names the
-// partner of each.
+// Every access to memory that somebody else writes meanwhile (the guest) or reads after our death (the next worker): one
+// load or store of the stated width, never repeated or torn by the compiler, and the barriers by their purpose.
+// docs/virtio.md names the partner of each.
 #pragma once
 
 #include <bit>
@@ -46,6 +46,12 @@ inline void full_barrier() {
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif
+
+/// A process that is killed has done all stores before this before any behind it. The processor gives that by itself: a
+/// killed process stops between two instructions; only the compiler has to be told.
+inline void death_barrier() {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
 
 /// A copy of a descriptor that stays as it is, whatever the guest does to the original. Indirect tables need not be aligned.
 inline Descriptor load_descriptor(const std::byte* from) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A descriptor chain as a device sees it: bytes to read, then bytes to write, in pieces whose borders mean nothing (2.7.4). Made
-// by Queue::pop() from checked copies of the descriptors; the bytes themselves are still the guest's and may change meanwhile.
+// A descriptor chain as a device sees it: bytes to read, then bytes to write, in pieces whose borders mean nothing (2.7.4).
+// Made by Queue::pop() from checked copies of the descriptors; the bytes themselves are still the guest's and may change
+// meanwhile.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +13,12 @@
 
 namespace amp::virtio {
 
-/// Copies to and from pieces, starting `offset` bytes in. They return how many bytes there were; fewer than asked for only at
-/// the end of the pieces.
+/// Copies to and from pieces, starting `offset` bytes in. They return how many bytes there were; fewer than asked for only
+/// at the end of the pieces.
 std::size_t copy_from(std::span<const iovec> pieces, std::uint64_t offset, std::span<std::byte> to);
 std::size_t copy_to(std::span<const iovec> pieces, std::uint64_t offset, std::span<const std::byte> from);
-/// Appends up to `bytes` bytes of `pieces` from `offset` on as pieces of their own (for readv, io_uring); how many those are.
+/// Appends up to `bytes` bytes of `pieces` from `offset` on as pieces of their own (for readv, io_uring); how many those
+/// are.
 std::uint64_t slice(std::span<const iovec> pieces, std::uint64_t offset, std::uint64_t bytes, std::vector<iovec>& to);
 
 /// Owns its lists, not what they point to. Keep chains and hand them to pop() again: their lists' memory is used again.
@@ -56,6 +58,7 @@ private:
     std::uint64_t readable_bytes_ = 0;
     std::uint64_t writable_bytes_ = 0;
     std::uint16_t head_ = 0;
+    bool writing_ = false; // while it is read: a writable descriptor has come
     bool replayed_ = false;
 };
 

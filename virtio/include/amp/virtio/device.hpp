@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a device model is to the library, and the library to a device model. All calls come from one thread, the event loop's,
-// and none may wait long: the guest's VCPU stands still during a register access.
+// What a device model is to the library, and the library to a device model. All calls come from one thread, the event
+// loop's, and none may wait long: the guest's VCPU stands still during a register access.
 #pragma once
 
 #include <cstddef>

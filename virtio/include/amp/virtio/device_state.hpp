@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// All of a device that outlives its worker: the transport's registers and the queues, one after the other for all devices of a
-// partition in one memfd. The supervisor creates it and hands it to each worker; a worker believes nothing of it unchecked.
+// All of a device that outlives its worker: the transport's registers and the queues, one after the other for all devices of
+// a partition in one memfd. The supervisor creates it and hands it to each worker; a worker believes nothing of it
+// unchecked.
 #pragma once
 
 #include <cstddef>
@@ -29,8 +30,8 @@ struct DeviceState {
     std::uint32_t driver_features_sel;
     std::uint32_t queue_sel;
     std::uint32_t driver_features[2];
+    std::uint32_t driver_features_beyond; // of bits 64 and up, which nobody offers
     std::uint32_t config_generation;
-    std::uint32_t pad;
     /// The device model's own; zero after a reset.
     alignas(8) std::byte scratch[512];
     QueueState queues[queues_max];

@@ -15,8 +15,8 @@ static_assert(std::endian::native == std::endian::little, "virtio's fields are l
 constexpr unsigned queues_max = AMP_VIRTIO_QUEUES_MAX;
 /// Largest queue that any device of ours offers. The state of a queue has room for so many.
 constexpr std::uint16_t queue_size_limit = 1024;
-/// Most descriptors in one chain, its indirect table included: IOV_MAX, so that a chain fits one readv(). Linux' drivers fill
-/// indirect tables that are longer than the queue, so the queue's size bounds direct chains only.
+/// Most descriptors in one chain, its indirect table included: IOV_MAX, so that a chain fits one readv(). Linux' drivers
+/// fill indirect tables that are longer than the queue, so the queue's size bounds direct chains only.
 constexpr unsigned chain_max = 1024;
 
 namespace feature {
@@ -26,7 +26,8 @@ constexpr std::uint64_t bit(unsigned number) {
 constexpr std::uint64_t indirect_desc = bit(28);
 constexpr std::uint64_t event_idx = bit(29);
 constexpr std::uint64_t version_1 = bit(32);
-/// Bits 24 to 49 belong to queues and transport, or to the future (2.2): the library offers what it can of them, a device none.
+/// Bits 24 to 49 belong to queues and transport, or to the future (2.2): the library offers what it can of them, a device
+/// none.
 constexpr std::uint64_t reserved = (bit(50) - 1) & ~(bit(24) - 1);
 } // namespace feature
 

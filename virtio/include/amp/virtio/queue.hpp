@@ -4,6 +4,7 @@
 // unbounded. Used by one thread; it never waits, throws or allocates beyond a chain's lists.
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <vector>
 
@@ -27,6 +28,7 @@ enum class QueueError : std::uint32_t {
     indirect_refused,  // an indirect descriptor: not negotiated, nested, with NEXT, bad length
     readable_after_writable,
     state_corrupt, // what the last worker left makes no sense
+    given_up,      // the device's own reason
 };
 const char* to_text(QueueError error);
 
@@ -49,8 +51,8 @@ struct RawQueue {
     std::byte* desc_here = nullptr; // the same in this process
     std::byte* driver_here = nullptr;
     std::byte* device_here = nullptr;
-    /// Where to start (VHOST_SET_VRING_BASE): the index in the used ring. A fresh queue's is 0; after a crash it is right for
-    /// back ends that finish chains in the order in which they take them. A guest that forges it harms only itself.
+    /// Where to start (VHOST_SET_VRING_BASE): the index in the used ring. A fresh queue's is 0; after a crash it is right
+    /// for back ends that finish chains in the order in which they take them. A guest that forges it harms only itself.
     std::uint16_t next_available = 0;
 };
 
@@ -62,15 +64,15 @@ public:
     Queue(const GuestMemory& memory, QueueState& state, unsigned index, QueueOwner& owner)
         : memory_(&memory), state_(&state), owner_(&owner), index_(index) {}
 
-    /// Fresh state, or what an earlier worker left, whose decided reports are finished here and whose chains in flight pop() gives
-    /// first. Once per object, before anything else. False: broken now, or before.
+    /// Fresh state, or what an earlier worker left, whose decided reports are finished here and whose chains in flight pop()
+    /// gives first. Once per object, before anything else. False: broken now, or before.
     bool start(std::uint64_t features);
 
-    /// The next chain: first those in flight from an earlier worker, in their order, then new ones. False: there is none, or the
-    /// queue is broken. Whoever waits for the next one afterwards calls enable_notifications() first.
+    /// The next chain: first those in flight from an earlier worker, in their order, then new ones. False: there is none, or
+    /// the queue is broken. Whoever waits for the next one afterwards calls enable_notifications() first.
     bool pop(Chain& chain);
-    /// The device is done with a chain and has written `written` bytes from the start of its writable ones. Nothing is visible to
-    /// the driver until flush(). Any order. False, and nothing happens: no such chain is in flight (any more).
+    /// The device is done with a chain and has written `written` bytes from the start of its writable ones. Nothing is
+    /// visible to the driver until flush(). Any order. False, and nothing happens: no such chain is in flight (any more).
     bool complete(std::uint16_t head, std::uint32_t written);
     /// Shows all completed chains to the driver at once and interrupts it if it wants that. Once per batch.
     void flush();
@@ -95,12 +97,13 @@ public:
     /// Rings for others. Whoever uses this uses none of pop(), complete(), flush().
     [[nodiscard]] RawQueue raw() const;
     /// A device that finds nonsense in a chain beyond what it can report in the chain itself may give up on the queue.
-    void give_up(QueueError error);
+    void give_up(QueueError error = QueueError::given_up);
 
 private:
     bool recover();
     void publish(std::uint16_t used_index, std::uint16_t count);
-    bool take(Chain& chain, std::uint16_t head);
+    void find_in_flight();
+    bool read_chain(Chain& chain, std::uint16_t head);
     bool look_for_more();
     void signal();
 
@@ -115,6 +118,7 @@ private:
     std::uint64_t features_ = 0;
     std::uint64_t order_ = 0; // of the chain taken last
     std::vector<std::uint16_t> replay_; // last first
+    std::bitset<queue_size_limit> completed_; // by head: in the log, not flushed
     std::uint16_t size_ = 0;
     std::uint16_t next_available_ = 0;
     std::uint16_t available_ = 0; // the driver's index when we last looked

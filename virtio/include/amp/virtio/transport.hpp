@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The register file of one virtio-mmio device (virtio 1.2, 4.2.2), as far as the monitor leaves it to us, on state that outlives
-// the worker. The event loop passes each event of the device's descriptor and each kick to it; it drives the Device and never
-// does input or output itself.
+// The register file of one virtio-mmio device (virtio 1.2, 4.2.2), as far as the monitor leaves it to us, on state that
+// outlives the worker. The event loop passes each event of the device's descriptor and each kick to it; it drives the Device
+// and never does input or output itself.
 #pragma once
 
 #include <array>
@@ -20,11 +20,12 @@ public:
     Transport& operator=(const Transport&) = delete;
 
     /// AMP_VIRTIO_RUN. State of the same run is carried on with (and the device activated where the driver had got so far);
-    /// any other is void: the device is reset, and its old buffers are left alone when this returns. Before it, nothing else.
+    /// any other is void: the device is reset, and its old buffers are left alone when this returns. Before it, nothing
+    /// else.
     void begin_run(std::uint64_t run);
 
-    /// AMP_VIRTIO_ACCESS. Any offset, width and value: what makes no sense reads 0 and does nothing. The same write twice in a
-    /// row, by a worker and its successor, does what one does.
+    /// AMP_VIRTIO_ACCESS. Any offset, width and value: what makes no sense reads 0 and does nothing. The same write twice in
+    /// a row, by a worker and its successor, does what one does.
     std::uint64_t read(std::uint32_t offset, std::uint32_t width);
     void write(std::uint32_t offset, std::uint32_t width, std::uint64_t value);
 
@@ -52,15 +53,23 @@ private:
     void broken(unsigned queue, QueueError error) override;
 
     [[nodiscard]] std::uint64_t offered() const;
+    [[nodiscard]] bool agrees() const;
     [[nodiscard]] bool is_ours(std::uint64_t run) const;
-    void clear_registers();
-    void reset();
+    [[nodiscard]] unsigned queue_count() const;
+    [[nodiscard]] std::uint32_t queue_size_max(unsigned index) const;
     void activate(bool resumed);
+    void start_queue(unsigned index);
+    void end_session();
+    void reset();
+    void clear_registers();
     [[nodiscard]] std::uint32_t read_register(std::uint32_t offset) const;
+    [[nodiscard]] std::uint32_t read_queue_register(std::uint32_t offset) const;
     void write_register(std::uint32_t offset, std::uint32_t value);
+    void write_driver_features(std::uint32_t value);
     void write_status(std::uint32_t value);
     void write_queue_register(std::uint32_t offset, std::uint32_t value);
     void write_queue_ready(unsigned index, std::uint32_t value);
+    void stop_queue(unsigned index);
 
     const GuestMemory& memory_;
     DeviceState& state_;
