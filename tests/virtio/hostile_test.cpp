@@ -291,7 +291,8 @@ TEST_CASE("state that a worker of the guest's left") {
             // The beginnings of the fields, mostly: the far ends of the tables don't matter with a queue of 8.
             const std::size_t place[] = {0, 1 + random.below(16), count - 2 * queue_size_limit + random.below(16),
                                          random.below(static_cast<std::uint32_t>(count))};
-            words[place[random.below(4)]] = random.below(2) != 0 ? random.below(20) : static_cast<std::uint32_t>(random.next());
+            const auto any = static_cast<std::uint32_t>(random.next());
+            words[place[random.below(4)]] = random.below(2) != 0 ? random.below(20) : any;
         }
         if (rig.restart()) {
             started++;

@@ -20,7 +20,8 @@ alignas(16) std::byte high[32];
 alignas(16) std::byte behind[16]; // touches the one before it in the guest, not here
 
 GuestMemory three_regions() {
-    const MemoryRegion regions[] = {{0x2000, sizeof(high), high}, {0x1000, sizeof(low), low}, {0x2020, sizeof(behind), behind}};
+    const MemoryRegion regions[] = {
+        {0x2000, sizeof(high), high}, {0x1000, sizeof(low), low}, {0x2020, sizeof(behind), behind}};
     return GuestMemory::over(regions).value();
 }
 

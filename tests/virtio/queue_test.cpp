@@ -16,7 +16,8 @@ TEST_CASE("a chain is read, written, reported") {
     const bool indirect = GENERATE(false, true);
     Rig rig;
     std::memcpy(rig.buffer_bytes(), "hello", 5);
-    const auto head = rig.driver.add({{rig.buffer(), 2, false}, {rig.buffer(2), 3, false}, {rig.buffer(64), 16, true}}, indirect);
+    const Buffer buffers[] = {{rig.buffer(), 2, false}, {rig.buffer(2), 3, false}, {rig.buffer(64), 16, true}};
+    const auto head = rig.driver.add(buffers, indirect);
     REQUIRE_FALSE(rig.queue->pop(rig.chain)); // not shown yet
     rig.driver.show();
     REQUIRE(rig.queue->pop(rig.chain));
@@ -53,7 +54,8 @@ TEST_CASE("indices wrap at 2^16, with chains completed in any order") {
         unsigned shown = 0;
         unsigned reported = 0;
         while (reported < 70000) {
-            while (shown < 70000 && random.below(4) != 0 && rig.driver.add({{rig.buffer(), 8, true}}, random.below(2) != 0)) {
+            while (shown < 70000 && random.below(4) != 0 &&
+                   rig.driver.add({{rig.buffer(), 8, true}}, random.below(2) != 0)) {
                 shown++;
             }
             rig.driver.show();

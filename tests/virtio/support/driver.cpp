@@ -99,7 +99,8 @@ std::optional<std::uint16_t> Driver::add(std::span<const Buffer> buffers, bool i
         chain.push_back(take_free({indirect_gpa(head), count * 16, flag::indirect, 0}));
     } else {
         for (const Buffer& buffer : buffers) {
-            const std::uint16_t number = take_free({buffer.gpa, buffer.length, buffer.write ? flag::write : std::uint16_t{0}, 0});
+            const std::uint16_t flags = buffer.write ? flag::write : std::uint16_t{0};
+            const std::uint16_t number = take_free({buffer.gpa, buffer.length, flags, 0});
             if (!chain.empty()) {
                 descriptor(chain.back()).next = number;
                 descriptor(chain.back()).flags |= flag::next;
