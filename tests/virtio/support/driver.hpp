@@ -56,6 +56,8 @@ public:
 
     /// Forgets all, as after a reset.
     void restart();
+    /// The same driver on a copy of its memory.
+    void move_to(std::byte* memory) { memory_ = memory; }
     /// Indices start here instead of at 0; the device's side must do so, too.
     void start_at(std::uint16_t index);
 

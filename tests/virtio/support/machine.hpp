@@ -27,7 +27,8 @@ public:
     unsigned config_count = 0;
 };
 
-/// Writes the number of readable bytes into the writable ones; 16 bytes of configuration, of which the second half is writable.
+/// Writes the number of readable bytes into the writable ones; 16 bytes of configuration, of which the second half is
+/// writable.
 class EchoDevice final : public virtio::Device {
 public:
     std::uint32_t id() const override { return 42; }
