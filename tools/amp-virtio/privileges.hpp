@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// How a worker gives up what it does not need: first all inherited descriptors but a few, then, when everything is open, user,
+// groups, capabilities and the way back. There is no call that regains any of it.
+#pragma once
+
+#include "config.hpp"
+
+#include <sys/types.h>
+#include <vector>
+
+namespace amp::backend {
+
+// Closes every descriptor but 0 to 2 and the given ones.
+void close_all_but(std::vector<int> kept);
+
+// `parent`: whose death is this process' own. As root it becomes nobody; another user stays who it is.
+Outcome<Done> give_up_privileges(pid_t parent);
+
+} // namespace amp::backend
