@@ -29,9 +29,9 @@ struct BackendKind {
     const char* target; // what stands behind the colon; nullptr: nothing does
 };
 
-constexpr std::array<DeviceType, 5> types = {DeviceType::net, DeviceType::blk, DeviceType::console, DeviceType::rng,
-                                             DeviceType::vsock};
-constexpr std::array<BackendKind, 9> kinds = {{{DeviceType::net, "tap", "interface"},
+constexpr std::array<DeviceType, 6> types = {DeviceType::net, DeviceType::blk,   DeviceType::console,
+                                             DeviceType::rng, DeviceType::vsock, DeviceType::rpmsg};
+constexpr std::array<BackendKind, 10> kinds = {{{DeviceType::net, "tap", "interface"},
                                                {DeviceType::net, "vhost-net", "interface"},
                                                {DeviceType::net, "vhost-user", "socket"},
                                                {DeviceType::blk, "file", "path"},
@@ -39,7 +39,8 @@ constexpr std::array<BackendKind, 9> kinds = {{{DeviceType::net, "tap", "interfa
                                                {DeviceType::console, "pty", nullptr},
                                                {DeviceType::console, "unix", "socket"},
                                                {DeviceType::rng, "getrandom", nullptr},
-                                               {DeviceType::vsock, "vhost-vsock", nullptr}}};
+                                               {DeviceType::vsock, "vhost-vsock", nullptr},
+                                               {DeviceType::rpmsg, "sockets", nullptr}}};
 
 // A name becomes a part of file names, so nothing else gets through.
 bool is_name(const std::string& name) {
@@ -101,6 +102,14 @@ void read_mac(JsonObject& object, DeviceSettings& device) {
     device.mac = mac;
 }
 
+void read_rpmsg(JsonObject& object, DeviceSettings& device) {
+    JsonObject table(object.object("resource-table"), device.name + ": resource-table");
+    device.table_gpa = table.number("gpa", 0, UINT64_MAX);
+    device.table_size = table.number("size", 1, 0x10000);
+    table.refuse_unknown();
+    device.buffers_gpa = object.number("buffers", 0, UINT64_MAX);
+}
+
 DeviceSettings read_device(const nlohmann::json& value, const std::string& place) {
     JsonObject object(value, place);
     DeviceSettings device;
@@ -119,6 +128,8 @@ DeviceSettings read_device(const nlohmann::json& value, const std::string& place
         device.read_only = object.flag("read-only", false);
     if (device.type == DeviceType::vsock) // 0 to 2 are taken, the last is "any" (virtio 1.2, 5.10.4)
         device.cid = object.number("cid", 3, 0xfffffffe);
+    if (device.type == DeviceType::rpmsg)
+        read_rpmsg(object, device);
     object.refuse_unknown();
     return device;
 }

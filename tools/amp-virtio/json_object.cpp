@@ -74,6 +74,13 @@ const nlohmann::json& JsonObject::list(const char* name) {
     return found;
 }
 
+const nlohmann::json& JsonObject::object(const char* name) {
+    const nlohmann::json& found = need(name, "an object");
+    if (!found.is_object())
+        fail(std::string("'") + name + "' is " + found.dump() + "; an object is expected");
+    return found;
+}
+
 void JsonObject::refuse_unknown() const {
     for (const auto& [name, value] : value_.items())
         if (!asked_.count(name))

@@ -28,6 +28,7 @@ public:
     std::optional<std::uint64_t> optional_number(const char* name, std::uint64_t minimum, std::uint64_t maximum);
     bool flag(const char* name, bool otherwise);
     const nlohmann::json& list(const char* name);
+    const nlohmann::json& object(const char* name);
     void refuse_unknown() const;
 
     [[noreturn]] void fail(const std::string& what) const;

@@ -26,12 +26,7 @@ Outcome<Done> drop_bounding_set() {
 }
 
 Outcome<Done> become_nobody() {
-    uid_t user = overflow_id;
-    gid_t group = overflow_id;
-    if (const passwd* entry = ::getpwnam("nobody")) {
-        user = entry->pw_uid;
-        group = entry->pw_gid;
-    }
+    const auto [user, group] = worker_owner();
     if (::setgroups(0, nullptr) != 0)
         return Err{failed("giving up the groups")};
     if (::setresgid(group, group, group) != 0)
@@ -51,6 +46,12 @@ Outcome<Done> drop_capabilities() {
 }
 
 } // namespace
+
+Owner worker_owner() {
+    if (const passwd* entry = ::getpwnam("nobody"))
+        return {entry->pw_uid, entry->pw_gid};
+    return {overflow_id, overflow_id};
+}
 
 void close_all_but(std::vector<int> kept) {
     std::sort(kept.begin(), kept.end());

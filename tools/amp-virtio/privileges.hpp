@@ -10,6 +10,13 @@
 
 namespace amp::backend {
 
+struct Owner {
+    uid_t user;
+    gid_t group;
+};
+// Who a worker of root's becomes.
+Owner worker_owner();
+
 // Closes every descriptor but 0 to 2 and the given ones.
 void close_all_but(std::vector<int> kept);
 

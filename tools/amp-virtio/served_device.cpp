@@ -13,10 +13,8 @@ namespace amp::backend {
 using virtio::OwnedFd;
 
 Outcome<std::unique_ptr<ServedDevice>> ServedDevice::open(const virtio::DeviceSettings& settings,
-                                                          std::unique_ptr<virtio::DevicePort> port, const Place& place) {
+                                                          std::unique_ptr<virtio::DevicePort> port, const ServedPlace& place) {
     std::unique_ptr<ServedDevice> device(new ServedDevice(settings, std::move(port), place));
-    if (auto agrees = device->agrees_with_module(); !agrees)
-        return Err{agrees.error()};
     const Reporter reporter = place.reporter;
     auto back_end = virtio::open_back_end(
         settings, {place.loop, *device->port_, place.memory, [reporter](const std::string& text) { reporter.log(text); },
@@ -34,19 +32,6 @@ ServedDevice::~ServedDevice() {
     place_.loop.remove(port_->descriptor());
     for (const OwnedFd& kick : kicks_)
         place_.loop.remove(kick.get());
-}
-
-Outcome<Done> ServedDevice::agrees_with_module() {
-    const auto info = port_->info();
-    if (!info)
-        return Err{settings_.name + ": the module: " + std::strerror(info.error())};
-    const virtio::TypeFacts facts = virtio::facts_of(settings_.type);
-    if (info->device_id != facts.device_id || info->queue_count != facts.queues)
-        return Err{settings_.name + ": the partition's device " + std::to_string(settings_.index) + " has id " +
-                   std::to_string(info->device_id) + " and " + std::to_string(info->queue_count) + " queues, a " +
-                   virtio::name_of(settings_.type) + " device has " + std::to_string(facts.device_id) + " and " +
-                   std::to_string(facts.queues) + "; virtio.json does not belong to this partition"};
-    return Done{};
 }
 
 Outcome<Done> ServedDevice::serve() {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "partition.hpp"
-#include "report.hpp"
+#include "served.hpp"
 
 #include <amp/virtio/devices/back_end.hpp>
 #include <amp/virtio/transport.hpp>
@@ -14,32 +14,21 @@
 
 namespace amp::backend {
 
-class ServedDevice final : private virtio::Guest {
+class ServedDevice final : public Served, private virtio::Guest {
 public:
-    struct Place {
-        virtio::Loop& loop;
-        const virtio::GuestMemory& memory;
-        virtio::DeviceState& state;
-        Reporter reporter;
-        unsigned position; // in the configuration
-        int lasting;
-    };
-
     // Opens what the settings name. The object stays where it is.
     static Outcome<std::unique_ptr<ServedDevice>> open(const virtio::DeviceSettings& settings,
-                                                       std::unique_ptr<virtio::DevicePort> port, const Place& place);
+                                                       std::unique_ptr<virtio::DevicePort> port, const ServedPlace& place);
     ~ServedDevice() override;
-    // Events are taken from now on.
-    Outcome<Done> serve();
+    Outcome<Done> serve() override;
 
 private:
-    ServedDevice(const virtio::DeviceSettings& settings, std::unique_ptr<virtio::DevicePort> port, const Place& place)
+    ServedDevice(const virtio::DeviceSettings& settings, std::unique_ptr<virtio::DevicePort> port, const ServedPlace& place)
         : settings_(settings), port_(std::move(port)), place_(place) {}
 
     void used(unsigned queue) override;
     void config_changed() override;
 
-    Outcome<Done> agrees_with_module();
     Outcome<Done> add_kick(unsigned queue);
     void take_event();
     void answer(const amp_virtio_event& event);
@@ -48,7 +37,7 @@ private:
 
     const virtio::DeviceSettings& settings_;
     std::unique_ptr<virtio::DevicePort> port_;
-    Place place_;
+    ServedPlace place_;
     std::unique_ptr<virtio::BackEnd> back_end_;
     std::unique_ptr<virtio::Transport> transport_;
     std::vector<virtio::OwnedFd> kicks_;

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -196,9 +197,10 @@ void Supervisor::write_status() {
 }
 
 void Supervisor::remove_files() {
+    std::error_code ignored; // what can't be removed stays; destroy says so
     for (const virtio::DeviceSettings& device : config_.devices)
-        if (device.kind == "pty")
-            std::remove(files_.link(device.name).c_str());
+        if (device.kind == "pty" || device.type == virtio::DeviceType::rpmsg)
+            std::filesystem::remove_all(files_.link(device.name), ignored);
     std::remove(files_.status().c_str());
     if (exit_status_ == 0)
         log_.remove();

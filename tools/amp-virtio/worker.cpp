@@ -2,6 +2,7 @@
 #include "worker.hpp"
 
 #include "privileges.hpp"
+#include "rpmsg_link.hpp"
 #include "run_files.hpp"
 #include "served_device.hpp"
 
@@ -19,7 +20,7 @@ struct Worker {
     virtio::GuestMemory memory;
     virtio::StateFile state;
     virtio::Loop loop;
-    std::vector<std::unique_ptr<ServedDevice>> devices;
+    std::vector<std::unique_ptr<Served>> devices;
 };
 
 Outcome<Worker> make_worker(const WorkerStart& start) {
@@ -38,15 +39,40 @@ Outcome<Worker> make_worker(const WorkerStart& start) {
     return Worker{std::move(*memory), std::move(*state), std::move(*loop), {}};
 }
 
+Outcome<Done> agrees_with_module(const virtio::DeviceSettings& settings, virtio::DevicePort& port) {
+    const auto info = port.info();
+    if (!info)
+        return Err{settings.name + ": the module: " + std::strerror(info.error())};
+    const virtio::TypeFacts facts = virtio::facts_of(settings.type);
+    if (info->device_id != facts.device_id || info->queue_count != facts.queues)
+        return Err{settings.name + ": the partition's device " + std::to_string(settings.index) + " has id " +
+                   std::to_string(info->device_id) + " and " + std::to_string(info->queue_count) + " queues, a " +
+                   virtio::name_of(settings.type) + " device has " + std::to_string(facts.device_id) + " and " +
+                   std::to_string(facts.queues) + "; virtio.json does not belong to this partition"};
+    return Done{};
+}
+
+Outcome<std::unique_ptr<Served>> make_served(const virtio::DeviceSettings& settings, std::unique_ptr<virtio::DevicePort> port,
+                                             const ServedPlace& place) {
+    if (settings.type == virtio::DeviceType::rpmsg)
+        return std::unique_ptr<Served>(std::make_unique<RpmsgLink>(settings, std::move(port), place));
+    auto device = ServedDevice::open(settings, std::move(port), place);
+    if (!device)
+        return Err{device.error()};
+    return std::unique_ptr<Served>(std::move(*device));
+}
+
 Outcome<Done> open_device(Worker& worker, const WorkerStart& start, unsigned position) {
     const virtio::DeviceSettings& settings = start.config.devices[position];
     auto port = start.partition.open_device(settings.index);
     if (!port)
         return Err{settings.name + ": device " + std::to_string(settings.index) + ": " +
                    (port.error() == EBUSY ? "another process serves it" : std::strerror(port.error()))};
-    auto device = ServedDevice::open(settings, std::move(*port),
-                                     {worker.loop, worker.memory, worker.state[position], Reporter(start.reports), position,
-                                      start.lasting.devices[position].get()});
+    if (auto agrees = agrees_with_module(settings, **port); !agrees)
+        return agrees;
+    auto device = make_served(settings, std::move(*port),
+                              {worker.loop, worker.memory, worker.state[position], Reporter(start.reports), position,
+                               start.lasting.devices[position].get()});
     if (!device)
         return Err{device.error()};
     worker.devices.push_back(std::move(*device));

@@ -35,6 +35,8 @@ public:
     virtual bool wait_for_end(pid_t process, std::chrono::milliseconds limit) = 0;
     // Non-blocking, both directions, for one user of this function at a time.
     virtual Tried<FileDescriptor> open_terminal(const std::string& path) = 0;
+    // SOCK_SEQPACKET, non-blocking.
+    virtual Tried<FileDescriptor> connect_packets(const std::string& path) = 0;
 };
 
 } // namespace amp::ctl

@@ -13,8 +13,10 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 namespace amp::ctl {
@@ -141,6 +143,19 @@ Tried<FileDescriptor> RealHost::open_terminal(const std::string& path) {
     if (::flock(terminal.get(), LOCK_EX | LOCK_NB) != 0)
         return Err{errno == EWOULDBLOCK ? std::string("another ampctl is attached to it") : system_words()};
     return terminal;
+}
+
+Tried<FileDescriptor> RealHost::connect_packets(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof(address.sun_path))
+        return Err{std::string("its path is too long")};
+    path.copy(address.sun_path, path.size());
+    FileDescriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&address));
+    if (!socket || ::connect(socket.get(), generic, sizeof(address)) != 0)
+        return Err{system_words()};
+    return socket;
 }
 
 } // namespace amp::ctl

@@ -19,6 +19,7 @@ public:
     Tried<Done> ask_to_end(pid_t process) override;
     bool wait_for_end(pid_t process, std::chrono::milliseconds limit) override;
     Tried<FileDescriptor> open_terminal(const std::string& path) override;
+    Tried<FileDescriptor> connect_packets(const std::string& path) override;
 
 private:
     std::string program_;

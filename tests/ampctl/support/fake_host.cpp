@@ -66,4 +66,16 @@ Tried<FileDescriptor> FakeHost::open_terminal(const std::string& path) {
     return FileDescriptor(ends[0]);
 }
 
+Tried<FileDescriptor> FakeHost::connect_packets(const std::string& path) {
+    if (const auto noted = note("connect " + path); !noted)
+        return Err{noted.error()};
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0)
+        return Err{std::string(std::strerror(errno))};
+    terminal_ = FileDescriptor(ends[1]);
+    if (connected)
+        connected(terminal_.get());
+    return FileDescriptor(ends[0]);
+}
+
 } // namespace amp::ctl::test

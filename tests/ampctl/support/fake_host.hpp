@@ -20,6 +20,7 @@ public:
     int exit_status = 0;                                 // of amp-virtio
     bool stubborn = false;                               // the process does not end
     std::function<void(int)> terminal_opened;            // with the back end's end of it
+    std::function<void(int)> connected;                  // likewise
 
     static constexpr pid_t process = 812;
     // As run_back_end leaves it.
@@ -33,6 +34,7 @@ public:
     Tried<Done> ask_to_end(pid_t) override;
     bool wait_for_end(pid_t, std::chrono::milliseconds limit) override;
     Tried<FileDescriptor> open_terminal(const std::string& path) override;
+    Tried<FileDescriptor> connect_packets(const std::string& path) override;
 
 private:
     Tried<Done> note(const std::string& call);

@@ -27,6 +27,7 @@ const char* name_of(DeviceType type) {
     case DeviceType::console: return "console";
     case DeviceType::rng: return "rng";
     case DeviceType::vsock: return "vsock";
+    case DeviceType::rpmsg: return "rpmsg";
     }
     return "?";
 }
@@ -38,6 +39,7 @@ TypeFacts facts_of(DeviceType type) {
     case DeviceType::console: return {3, 2};
     case DeviceType::rng: return {4, 1};
     case DeviceType::vsock: return {19, 3};
+    case DeviceType::rpmsg: return {7, 2};
     }
     return {0, 0};
 }

@@ -10,7 +10,7 @@
 
 namespace amp::virtio {
 
-enum class DeviceType { net, blk, console, rng, vsock };
+enum class DeviceType { net, blk, console, rng, vsock, rpmsg };
 
 using MacAddress = std::array<std::uint8_t, 6>;
 
@@ -25,6 +25,8 @@ struct DeviceSettings {
     std::optional<MacAddress> mac;
     std::optional<std::uint16_t> mtu;
     std::uint64_t cid = 0;
+    // rpmsg: the firmware's resource table and where its message buffers are
+    std::uint64_t table_gpa = 0, table_size = 0, buffers_gpa = 0;
 };
 
 const char* name_of(DeviceType type);
