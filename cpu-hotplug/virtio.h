@@ -11,13 +11,15 @@
 
 struct amp_virtio_call;
 
+enum amp_virtio_up { AMP_UP_UNASKED, AMP_UP_WANTED, AMP_UP_PENDING, AMP_UP_REPLIED };
+
 struct amp_virtio_device {
 	struct amp_virtio_devices *all;
 	u32 index;
 	wait_queue_head_t wait; /* the back end, for an event */
 	bool open;		/* these four under the partition's request_lock */
 	bool run_pending;	/* the back end has not replied to the run that run_seq announced */
-	bool up_pending;	/* nor heard that the guest runs */
+	enum amp_virtio_up up;	/* has the back end asked to be told, and been told, that the guest of this run runs? */
 	u32 run_seq;
 	struct mutex eventfd_lock; /* one change of an eventfd at a time */
 	struct eventfd_ctx *kick[AMP_VIRTIO_QUEUES_MAX]; /* under kick_lock */

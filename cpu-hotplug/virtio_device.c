@@ -161,7 +161,7 @@ static bool take(struct amp_virtio_device *d)
 	if (taken) {
 		d->open = true;
 		d->run_pending = true;
-		d->up_pending = p->live; /* else is_up() says so */
+		d->up = AMP_UP_UNASKED;
 		d->run_seq++;
 	}
 	amp_unlock(&p->request_lock, flags);

@@ -72,7 +72,8 @@ void RpmsgLink::take_event() {
         begin_run(taken.value);
     else if (taken.kind == AMP_VIRTIO_UP)
         firmware_is_up(taken.value);
-    port_->reply({taken.kind, taken.seq, 0}); // registers read as zero
+    // Registers read as zero. The vrings wait until the firmware with its table is loaded.
+    port_->reply({taken.kind, taken.seq, taken.kind == AMP_VIRTIO_RUN ? std::uint64_t{AMP_VIRTIO_TELL_UP} : 0});
     report_change();
 }
 
