@@ -37,7 +37,7 @@ public:
     }
 
     void act() {
-        switch (input_.byte() % 14) {
+        switch (input_.byte() % 16) {
         case 0:
         case 1: driver_.descriptor(input_.byte() % 16u) = descriptor(); break;
         case 2: driver_.indirect(input_.byte() % size(), input_.byte() % 16u) = descriptor(); break;
@@ -52,6 +52,8 @@ public:
         case 11: (input_.byte() & 1) != 0 ? queue_->disable_notifications() : void(queue_->enable_notifications()); break;
         case 12: first_[input_.half()] = std::byte{input_.byte()}; break;
         case 13: replace(); break;
+        case 14:
+        case 15: offer_well(); break;
         }
         must(queue_->in_flight() <= queue_->size()); // the size in a state that was changed may be another
     }
@@ -63,6 +65,21 @@ private:
     struct Second {
         alignas(16) std::byte bytes[second_bytes];
     };
+
+    // What a good driver would offer: the way to the deeper places.
+    void offer_well() {
+        std::array<amp::test::Buffer, 4> buffers{};
+        const std::size_t count = 1 + input_.byte() % buffers.size();
+        const std::size_t readable = input_.byte() % (count + 1);
+        for (std::size_t i = 0; i < count; i++) {
+            const std::uint64_t places[] = {Driver::gpa_of(Driver::buffers_offset) + input_.byte(),
+                                            ram_gpa + amp::test::ram_bytes - input_.byte() % 64u};
+            buffers[i] = {places[i % 2], input_.byte() % 64u, i >= readable};
+        }
+        driver_.add(std::span(buffers).first(count), (input_.byte() & 1) != 0);
+        driver_.show();
+        driver_.collect();
+    }
 
     std::uint32_t size() const { return driver_.size(); }
 
