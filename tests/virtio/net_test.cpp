@@ -25,6 +25,18 @@ constexpr std::size_t header_bytes = 12;
 constexpr std::uint64_t mergeable = 1u << 15, mac_feature = 1u << 5, csum = 1, tso4 = 1u << 7, guest_csum = 2;
 const nlohmann::json net = {{"name", "net0"}, {"type", "net"}, {"backend", "tap:ampt0"}, {"mac", "52:54:00:12:34:56"}, {"mtu", 1500}};
 
+// Those that this machine has.
+std::vector<nlohmann::json> all_kinds() {
+    nlohmann::json vhost = net;
+    vhost["backend"] = "vhost-net:ampt0";
+    std::vector<nlohmann::json> kinds{net};
+    if (::access("/dev/vhost-net", R_OK | W_OK) == 0)
+        kinds.push_back(vhost);
+    else
+        WARN("no /dev/vhost-net: not tried with it");
+    return kinds;
+}
+
 // Once for the process: a namespace with nothing in it.
 bool have_network() {
     static const bool have = ::unshare(CLONE_NEWNET) == 0 && ::access("/dev/net/tun", R_OK | W_OK) == 0;
@@ -109,7 +121,9 @@ std::map<std::uint16_t, unsigned> offer_slots(GuestDevice& guest, unsigned count
 TEST_CASE("Packets go both ways, with and without mergeable buffers, also after a worker's death") {
     if (!have_network())
         return;
-    BackEndBench bench(Devices{net});
+    const nlohmann::json kind = GENERATE(from_range(all_kinds()));
+    INFO(kind.at("backend"));
+    BackEndBench bench(Devices{kind});
     bench.begin();
     const Wire wire;
     GuestDevice guest(*bench.module, 0);
@@ -134,7 +148,9 @@ TEST_CASE("Packets go both ways, with and without mergeable buffers, also after 
 TEST_CASE("A packet longer than a buffer takes several") {
     if (!have_network())
         return;
-    BackEndBench bench(Devices{net});
+    const nlohmann::json kind = GENERATE(from_range(all_kinds()));
+    INFO(kind.at("backend"));
+    BackEndBench bench(Devices{kind});
     bench.begin();
     const Wire wire;
     GuestDevice guest(*bench.module, 0);
@@ -150,7 +166,9 @@ TEST_CASE("A packet longer than a buffer takes several") {
 TEST_CASE("Packets wait for a guest that gives no buffers") {
     if (!have_network())
         return;
-    BackEndBench bench(Devices{net});
+    const nlohmann::json kind = GENERATE(from_range(all_kinds()));
+    INFO(kind.at("backend"));
+    BackEndBench bench(Devices{kind});
     bench.begin();
     const Wire wire;
     GuestDevice guest(*bench.module, 0);

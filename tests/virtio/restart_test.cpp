@@ -31,6 +31,7 @@ struct Request {
 struct Shared {
     std::uint32_t attached;
     std::uint32_t broken;
+    std::uint32_t replayed; // chains that a worker got because another had died with them
     std::uint32_t done[counters]; // by request number, modulo: how many times
 };
 
@@ -63,7 +64,8 @@ public:
         while (random_.below(8) != 0 && queue_.pop(chain_)) {
             execute();
         }
-        while (!held_.empty() && random_.below(8) != 0) {
+        // Like a disk it has some in its hands at most times, and which comes back first is anybody's guess.
+        while (held_.size() > 4) {
             complete_one(random_.below(static_cast<std::uint32_t>(held_.size())));
         }
         queue_.flush();
@@ -79,8 +81,6 @@ public:
         queue_.flush();
     }
 
-    unsigned replayed = 0;
-
 private:
     void execute() {
         std::uint64_t number = 0;
@@ -89,7 +89,7 @@ private:
             return;
         }
         shared_.done[number % counters]++;
-        replayed += chain_.replayed() ? 1u : 0u;
+        shared_.replayed += chain_.replayed() ? 1u : 0u;
         held_.push_back(chain_.head());
     }
 
@@ -221,5 +221,6 @@ TEST_CASE("workers are killed at any time; every request is reported once") {
     CHECK(client.wrong == 0);
     CHECK(client.not_done == 0);
     CHECK(client.reported > lives());
-    WARN(lives() << " workers, " << client.reported << " requests");
+    CHECK(shared->replayed > lives()); // they did die at work
+    WARN(lives() << " workers, " << client.reported << " requests, " << shared->replayed << " replayed");
 }

@@ -4,12 +4,18 @@
 
 #include <backoff.hpp>
 #include <log_file.hpp>
+#include <privileges.hpp>
 #include <report.hpp>
 
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <fcntl.h>
 #include <filesystem>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace amp::test;
@@ -39,6 +45,7 @@ TEST_CASE("A worker has no privileges, and no descriptor that could do more than
             CHECK(status_line(worker, set) == "0000000000000000");
     }
     CHECK(status_line(worker, "NoNewPrivs") == "1");
+    CHECK(status_line(worker, "Seccomp") == "2");
     if (::geteuid() == 0) {
         CHECK(status_line(worker, "Uid") == "65534\t65534\t65534\t65534");
         CHECK(status_line(worker, "Gid") == "65534\t65534\t65534\t65534");
@@ -59,6 +66,32 @@ TEST_CASE("A worker has no privileges, and no descriptor that could do more than
         CHECK(target.find("/dev/pts") == std::string::npos);
     }
     CHECK(sockets == 3); // two devices and the supervisor; not the partition's
+}
+
+TEST_CASE("A process without privileges reaches no other, no file by name and no network") {
+    const pid_t parent = ::getpid();
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        if (!give_up_privileges(parent))
+            ::_exit(100);
+        const auto refused = [](long result) { return result < 0 && errno == EPERM; };
+        int number = 1; // of the first that was not refused
+        for (const bool one : {refused(::kill(parent, 0)), refused(::open("/dev/null", O_RDONLY)),
+                               refused(::socket(AF_INET, SOCK_STREAM, 0)), refused(::execl("/bin/true", "true", nullptr)),
+                               refused(::ptrace(PTRACE_ATTACH, parent, nullptr, nullptr)), refused(::setuid(0)),
+                               refused(::syscall(SYS_io_uring_setup, 1, nullptr))}) {
+            if (!one)
+                ::_exit(number);
+            ++number;
+        }
+        ::_exit(0);
+    }
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    // As another user than root, setuid(0) fails for that reason already.
+    CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("The supervisor starts the next worker, and waits longer when they die young") {

@@ -2,6 +2,7 @@
 #include "privileges.hpp"
 
 #include "run_files.hpp"
+#include "syscall_filter.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -83,7 +84,7 @@ Outcome<Done> give_up_privileges(pid_t parent) {
         return Err{failed("PR_SET_PDEATHSIG")};
     if (::getppid() != parent)
         return Err{std::string("the supervisor is gone")};
-    return Done{};
+    return refuse_syscalls();
 }
 
 } // namespace amp::backend

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // How a worker gives up what it does not need: first all inherited descriptors but a few, then, when everything is open, user,
-// groups, capabilities and the way back. There is no call that regains any of it.
+// groups, capabilities, the calls that it does not need, and the way back. There is no call that regains any of it.
 #pragma once
 
 #include "config.hpp"

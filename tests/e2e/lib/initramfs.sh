@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Sourced by tests/e2e/dom0: makes the parts of dom0's initramfs. The user space is one cached archive, the kernel's modules and
-# the products of this tree (amp.ko, ampctl, guests, boards, examples) another; both are made again when their inputs change.
+# the products of this tree (amp.ko, ampctl, amp-virtio, guests, boards, examples) another; both are made again when their inputs change.
 
-# Stock modules that scenarios use, loaded by nobody until asked for.
-stock_modules=(tun)
+# Stock modules that scenarios use and what those need, loaded by nobody until asked for.
+stock_modules=(tun tap vhost vhost_iotlb vhost_net vsock vmw_vsock_virtio_transport_common vhost_vsock)
 
 # Puts a directory into a cpio archive owned by root.
 pack() { (cd "$1" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0) >"$2"; }
@@ -89,11 +89,15 @@ copy_modules() {
 # The same places as those of cmake --install.
 make_products() {
     local tree=$1 file
-    mkdir -p "$tree"/usr/{sbin,lib/amp/guests,share/amp/boards,share/amp/dts}
+    mkdir -p "$tree"/usr/{sbin,libexec/amp,lib/amp/guests,share/amp/boards,share/amp/dts}
     copy_modules "$tree"
     if [[ -e $ampctl ]]; then
         "$strip" -o "$tree/usr/sbin/ampctl" "$ampctl"
         copy_libraries_of "$tree" "$ampctl"
+    fi
+    if [[ -e $amp_virtio ]]; then
+        "$strip" -o "$tree/usr/libexec/amp/amp-virtio" "$amp_virtio"
+        copy_libraries_of "$tree" "$amp_virtio"
     fi
     for file in $(guest_files); do
         if [[ $file == *.elf ]] && ! is_32bit "$file"; then

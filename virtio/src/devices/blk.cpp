@@ -181,6 +181,12 @@ private:
             submit(request);
             return;
         }
+        // A file system that can't zero in place (tmpfs) may make a hole, which reads the same.
+        if (request.operation == Operation::zero && result == -EOPNOTSUPP) {
+            request.operation = Operation::punch;
+            submit(request);
+            return;
+        }
         const bool moves_data = request.operation == Operation::read || request.operation == Operation::write;
         if (moves_data && result > 0 && request.done + static_cast<unsigned>(result) < request.bytes) {
             advance(request, static_cast<std::uint64_t>(result));
@@ -203,9 +209,8 @@ private:
     }
 
     void fail(Request& request, int result) {
-        const bool zeroing = request.operation == Operation::zero || request.operation == Operation::punch;
-        // A file system without holes: the driver then writes zeroes itself (5.2.6.2).
-        if (zeroing && (result == -EOPNOTSUPP || result == -ENOSYS)) {
+        // A file system without holes: the driver then writes zeroes itself.
+        if (request.operation == Operation::punch && result == -EOPNOTSUPP) {
             request.status = blk::Status::unsupported;
             return;
         }

@@ -17,7 +17,7 @@ namespace amp::virtio {
 
 class BackEnd : public Device {
 public:
-    // Somebody else (vhost, a vhost-user program) has the queues' eventfds; notified() is not called.
+    // Somebody else (vhost) has the queues' eventfds; notified() is not called.
     [[nodiscard]] virtual bool takes_kicks() const { return false; }
 };
 
@@ -39,7 +39,6 @@ Outcome<std::unique_ptr<BackEnd>> open_file_disk(const DeviceSettings& settings,
 Outcome<std::unique_ptr<BackEnd>> open_tap_net(const DeviceSettings& settings, const Surroundings& surroundings);
 Outcome<std::unique_ptr<BackEnd>> open_vhost_net(const DeviceSettings& settings, const Surroundings& surroundings);
 Outcome<std::unique_ptr<BackEnd>> open_vhost_vsock(const DeviceSettings& settings, const Surroundings& surroundings);
-Outcome<std::unique_ptr<BackEnd>> open_vhost_user(const DeviceSettings& settings, const Surroundings& surroundings);
 Outcome<std::unique_ptr<BackEnd>> open_console(const DeviceSettings& settings, const Surroundings& surroundings);
 Outcome<std::unique_ptr<BackEnd>> open_rng(const DeviceSettings& settings, const Surroundings& surroundings);
 
