@@ -3,6 +3,8 @@
  * 32-bit guests of a few instructions: the whole of this file is copied to the start of guest RAM (0x40000000), and guest n is
  * entered at n * 0x800 with MMU off. A guest that checks something ends by SYSTEM_OFF with 'P' on its console.
  */
+#include "amp/abi/version.h"
+
 #define UART 0x09000000
 #define GICD 0x08000000
 #define GICR_SGI 0x080b0000
@@ -85,7 +87,7 @@ guest 0
     ldr     r0, =0x86000000         /* AMP_HVC_VERSION32 */
     hvc     #0
     lsr     r0, r0, #16
-    cmp     r0, #1
+    cmp     r0, #AMP_ABI_MAJOR
     bne     1f
     ldr     r0, =0x86000001         /* AMP_HVC_DOORBELL32, no such channel */
     mov     r1, #1
