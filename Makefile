@@ -79,7 +79,7 @@ bench-exits: build-arm64 ## instructions per event, bare metal beside ours
 	@tests/e2e/bench-exits
 
 bench-boot: build-arm64 ## a stock kernel to its shell, directly in QEMU beside in a partition; instructions
-	@tests/e2e/bench-boot --icount
+	@tests/e2e/bench-boot
 
 clean: ## remove what was built, keep what was downloaded
 	rm -rf build/host build/host-tsan build/fuzz build/arm64 build/dom0 build/e2e

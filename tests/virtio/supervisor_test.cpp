@@ -73,7 +73,7 @@ TEST_CASE("A process without privileges reaches no other, no file by name and no
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
-        if (!give_up_privileges(parent))
+        if (!give_up_privileges(parent, Sockets::none))
             ::_exit(100);
         const auto refused = [](long result) { return result < 0 && errno == EPERM; };
         int number = 1; // of the first that was not refused

@@ -67,7 +67,7 @@ void close_all_but(std::vector<int> kept) {
     ::close_range(next, ~0u, 0);
 }
 
-Outcome<Done> give_up_privileges(pid_t parent) {
+Outcome<Done> give_up_privileges(pid_t parent, Sockets sockets) {
     if (::chdir("/") != 0)
         return Err{failed("/")};
     if (auto dropped = drop_bounding_set(); !dropped)
@@ -84,7 +84,7 @@ Outcome<Done> give_up_privileges(pid_t parent) {
         return Err{failed("PR_SET_PDEATHSIG")};
     if (::getppid() != parent)
         return Err{std::string("the supervisor is gone")};
-    return refuse_syscalls();
+    return refuse_syscalls(sockets);
 }
 
 } // namespace amp::backend

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "config.hpp"
+#include "syscall_filter.hpp"
 
 #include <sys/types.h>
 #include <vector>
@@ -21,6 +22,6 @@ Owner worker_owner();
 void close_all_but(std::vector<int> kept);
 
 // `parent`: whose death is this process' own. As root it becomes nobody; another user stays who it is.
-Outcome<Done> give_up_privileges(pid_t parent);
+Outcome<Done> give_up_privileges(pid_t parent, Sockets sockets);
 
 } // namespace amp::backend

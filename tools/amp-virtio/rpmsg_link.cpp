@@ -27,7 +27,7 @@ rpmsg::Translate translate(const virtio::GuestMemory& memory) {
 RpmsgLink::RpmsgLink(const virtio::DeviceSettings& settings, std::unique_ptr<virtio::DevicePort> port, const ServedPlace& place)
     : name_(settings.name), port_(std::move(port)), place_(place),
       endpoints_(
-          place.loop, "/proc/self/fd/" + std::to_string(place.lasting), // short enough for any socket's path
+          place.loop, place.lasting,
           [reporter = place.reporter, name = settings.name](const std::string& text) { reporter.log(name + ": " + text); },
           [this](std::uint32_t source, std::uint32_t destination, std::span<const std::byte> data) {
               return host_.send(source, destination, data);

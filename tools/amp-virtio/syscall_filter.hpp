@@ -7,7 +7,10 @@
 
 namespace amp::backend {
 
+// Which sockets it may still make.
+enum class Sockets { none, unix_domain };
+
 // For this process and for good; needs no_new_privs. A refused call fails with EPERM.
-Outcome<Done> refuse_syscalls();
+Outcome<Done> refuse_syscalls(Sockets sockets);
 
 } // namespace amp::backend

@@ -6,6 +6,7 @@
 #include "run_files.hpp"
 #include "served_device.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -79,6 +80,13 @@ Outcome<Done> open_device(Worker& worker, const WorkerStart& start, unsigned pos
     return Done{};
 }
 
+// A socket per service of a firmware comes and goes with it.
+Sockets sockets_of(const Config& config) {
+    const bool link = std::any_of(config.devices.begin(), config.devices.end(),
+                                  [](const auto& device) { return device.type == virtio::DeviceType::rpmsg; });
+    return link ? Sockets::unix_domain : Sockets::none;
+}
+
 Outcome<int> serve(const WorkerStart& start) {
     auto made = make_worker(start);
     if (!made)
@@ -91,7 +99,7 @@ Outcome<int> serve(const WorkerStart& start) {
     // are mapped, so that their descriptors are of no use either.
     start.partition.close();
     ::close(start.lasting.state.get());
-    if (auto dropped = give_up_privileges(start.supervisor); !dropped)
+    if (auto dropped = give_up_privileges(start.supervisor, sockets_of(start.config)); !dropped)
         return Err{dropped.error()};
     for (auto& device : worker.devices)
         if (auto served = device->serve(); !served)
