@@ -81,6 +81,11 @@ static void serve(const void *message, uint32_t length)
         polling = head.command == BENCH_POLL;
         answer_head(&head, head.sequence);
         break;
+    case BENCH_STAMP:
+        amp_isb();
+        head.stamp = AMP_SYSREG_READ(cntpct_el0);
+        answer_head(&head, head.sequence);
+        break;
     case BENCH_SEQUENCE:
         answer_head(&head, head.sequence);
         break;

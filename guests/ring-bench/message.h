@@ -15,6 +15,7 @@
 #define BENCH_POLL 5u     /* from now on poll the ring; comes back */
 #define BENCH_SLEEP 6u    /* from now on sleep when there is nothing; comes back */
 #define BENCH_SEQUENCE 7u /* comes back before it is taken, with the guest's generation: nothing is lost if the guest dies */
+#define BENCH_STAMP 8u    /* comes back with the guest's counter at the moment it was seen */
 
 struct bench_message {
     uint32_t command;
@@ -22,7 +23,7 @@ struct bench_message {
     uint32_t length;
     uint32_t generation; /* of the guest, in answers to SEQUENCE */
     uint64_t sequence;
-    uint64_t pad;
+    uint64_t stamp; /* CNTPCT_EL0, which has no offset, in answers to STAMP */
 };
 
 #define BENCH_MESSAGE_MAX 0x4000u
