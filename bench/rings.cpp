@@ -9,6 +9,7 @@
 
 #include <benchmark/benchmark.h>
 #include <pthread.h>
+#include <rte_pause.h>
 #include <sched.h>
 
 #include "queues.hpp"
@@ -26,13 +27,7 @@ void pin(unsigned core) {
     }
 }
 
-void relax() {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    asm volatile("yield");
-#endif
-}
+void relax() { rte_pause(); }
 
 // The compiler must take the memory to be read and written here. (DoNotOptimize of Benchmark 1.7 loses what fits a register.)
 void keep(void* memory) { asm volatile("" : : "r"(memory) : "memory"); }
@@ -77,9 +72,9 @@ struct alignas(128) Received {
     std::atomic<std::uint64_t> wrong{0};
 };
 
-// Enough to pass the ring 16 times over, and short enough that some repetitions are not disturbed by other programs.
+// Enough to pass the ring four times over, and short enough that some repetitions are not disturbed by other programs.
 template <std::size_t N>
-constexpr std::uint64_t messages = 16 * ring_bytes / N;
+constexpr std::uint64_t messages = 4 * ring_bytes / N;
 
 // Times `send` until the partner has received everything: what still lies in a ring has not been carried. The first round warms
 // up caches and pages and is not counted.

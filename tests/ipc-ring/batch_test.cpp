@@ -128,7 +128,7 @@ TEST_CASE("a sender that waits is rung once the space is given back, also behind
     CHECK(amp_rx_need_doorbell(&channel.rx()));
 }
 
-TEST_CASE("every length that is copied without a call arrives whole and writes no byte too many") {
+TEST_CASE("every short length arrives whole and writes no byte too many") {
     Channel channel;
     for (std::uint32_t length = 0; length <= 40; length++) {
         std::string text(length, '\0');

@@ -68,28 +68,11 @@ static inline uint32_t amp_record_size(uint32_t length)
     return (uint32_t)sizeof(struct amp_record) + ((length + AMP_RECORD_ALIGN - 1u) & ~(AMP_RECORD_ALIGN - 1u));
 }
 
-/* Lengths up to 32 without a call: two or four loads that overlap, where the compiler does not know the length. */
+/* An instruction or two where the compiler knows the length; an empty message may come with no address. */
 static inline void amp_ring_copy(void *to, const void *from, uint32_t length)
 {
-    uint8_t *out = (uint8_t *)to;
-    const uint8_t *in = (const uint8_t *)from;
-    uint64_t word[4];
-
-    if (__builtin_constant_p(length) || length - 8u > 24u) {
-        if (length != 0)
-            memcpy(to, from, length);
-        return;
-    }
-    memcpy(&word[0], in, 8);
-    memcpy(&word[1], in + length - 8, 8);
-    if (length > 16) {
-        memcpy(&word[2], in + 8, 8);
-        memcpy(&word[3], in + length - 16, 8);
-        memcpy(out + 8, &word[2], 8);
-        memcpy(out + length - 16, &word[3], 8);
-    }
-    memcpy(out, &word[0], 8);
-    memcpy(out + length - 8, &word[1], 8);
+    if (length != 0)
+        memcpy(to, from, length);
 }
 
 static inline bool amp_ring_indices_valid(uint32_t produced, uint32_t consumed, uint32_t size)
@@ -403,8 +386,17 @@ static inline void amp_rx_release(struct amp_rx *rx)
     amp_rx_publish(rx);
 }
 
-/* Copies the next message out and takes it. On TOO_SMALL `length` tells its length and it stays. */
-static inline int amp_rx_try_take(struct amp_rx *rx, void *buffer, uint32_t capacity, uint32_t *length)
+/* Most receivers' messages have one size, which the compiler may know. */
+static inline void amp_rx_copy(void *buffer, const void *message, uint32_t length, uint32_t capacity)
+{
+    if (length == capacity)
+        amp_ring_copy(buffer, message, capacity);
+    else
+        amp_ring_copy(buffer, message, length);
+}
+
+/* amp_rx_try_take where the peer's index must be looked up, padding lies ahead, or something is wrong. */
+static inline int amp_rx_take_slowly(struct amp_rx *rx, void *buffer, uint32_t capacity, uint32_t *length)
 {
     const void *message;
     int status = amp_rx_peek(rx, &message, length);
@@ -413,12 +405,34 @@ static inline int amp_rx_try_take(struct amp_rx *rx, void *buffer, uint32_t capa
         return status;
     if (*length > capacity)
         return AMP_RING_TOO_SMALL;
-    /* Most receivers' messages have one size, which the compiler may know. */
-    if (*length == capacity)
-        amp_ring_copy(buffer, message, capacity);
-    else
-        amp_ring_copy(buffer, message, *length);
+    amp_rx_copy(buffer, message, *length, capacity);
     amp_rx_take(rx);
+    return AMP_RING_OK;
+}
+
+/* Copies the next message out and takes it. On TOO_SMALL `length` tells its length and it stays. */
+static inline int amp_rx_try_take(struct amp_rx *rx, void *buffer, uint32_t capacity, uint32_t *length)
+{
+    uint32_t consumed = rx->consumed, size = rx->size;
+    uint32_t available = rx->produced - consumed;
+    uint32_t offset = consumed & (size - 1u);
+    const uint8_t *place = rx->data + offset;
+    struct amp_record record;
+    uint32_t need;
+
+    if (available == 0)
+        return amp_rx_take_slowly(rx, buffer, capacity, length);
+    record = amp_rx_record(rx);
+    need = amp_record_size(record.length);
+    /* All that amp_rx_find checks, on the same copy. */
+    if (record.kind != AMP_RECORD_MESSAGE || record.length > AMP_RING_MESSAGE_MAX(size) || record.length > capacity ||
+        need > available || need > size - offset)
+        return amp_rx_take_slowly(rx, buffer, capacity, length);
+    *length = record.length;
+    rx->consumed = consumed + amp_rx_guessed(rx, need);
+    rx->received_count++;
+    rx->peeked = 0;
+    amp_rx_copy(buffer, place + sizeof(struct amp_record), record.length, capacity);
     return AMP_RING_OK;
 }
 
