@@ -17,7 +17,8 @@ FUZZ_TARGETS = fuzz-virtio-queue fuzz-virtio-transport
 FUZZ_SECONDS ?= 300
 space := $(subst ,, )
 
-.PHONY: help setup setup-guests build build-host build-arm64 unit unit-tsan fuzz bare e2e test demo shell soak bench-exits bench-boot clean distclean
+.PHONY: help setup setup-guests build build-host build-arm64 unit unit-tsan fuzz bare e2e test demo shell soak \
+    bench-exits bench-boot bench-rings bench-channel clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,8 +82,17 @@ bench-exits: build-arm64 ## instructions per event, bare metal beside ours
 bench-boot: build-arm64 ## a stock kernel to its shell, directly in QEMU beside in a partition; instructions
 	@tests/e2e/bench-boot
 
+bench-rings: setup ## our ring beside boost's and DPDK's on this machine: a table of times and instructions
+	@tools/setup/bench
+	@$(MAKE) build/bench/build.ninja
+	@cmake --build build/bench -j $(JOBS) --target bench_rings bench_instructions -- --quiet
+	@bench/table
+
+bench-channel: build-arm64 ## channels end to end in QEMU: round trips, throughput, instructions for a notification
+	@tests/e2e/bench-channel
+
 clean: ## remove what was built, keep what was downloaded
-	rm -rf build/host build/host-tsan build/fuzz build/arm64 build/dom0 build/e2e
+	rm -rf build/host build/host-tsan build/fuzz build/bench build/arm64 build/dom0 build/e2e
 
 distclean: ## remove build/ altogether
 	rm -rf build
