@@ -2,14 +2,11 @@
 # Sourced by tests/e2e/dom0: makes the parts of dom0's initramfs. The user space is one cached archive, the kernel's modules and
 # the products of this tree (amp.ko, ampctl, guests, boards, examples) another; both are made again when their inputs change.
 
-# Stock modules that scenarios use, loaded by nobody until asked for.
-stock_modules=(tun)
+. "$e2e_dir/lib/archive.sh"
+. "$e2e_dir/lib/modules.sh"
 
-# Puts a directory into a cpio archive owned by root.
-pack() { (cd "$1" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0) >"$2"; }
-
-# Names, sizes and times of files: equal text stands for equal content.
-fingerprint() { find "$@" -type f -printf '%p %s %T@\n' 2>/dev/null | sort; }
+# Stock modules that scenarios use, loaded by nobody until asked for: networks of guests, and the disk of --images.
+stock_modules=(tun bridge veth vhost_net vhost_vsock vsock_loopback virtio_mmio virtio_blk crc32c_generic ext4 loop)
 
 # cached_archive ARCHIVE INPUTS COMMAND...: has COMMAND fill a directory and packs it, unless the archive was made from INPUTS.
 cached_archive() {
@@ -68,19 +65,12 @@ make_userland() {
     for name in libstdc++.so.6 libgcc_s.so.1 libm.so.6 libc.so.6; do copy_library "$tree" "$name"; done
 }
 
-copy_stock_module() {
-    local name=$1 into=$2 file
-    file=$(find "$kernel_dir/lib/modules/$release" -name "$name.ko*" | head -n 1)
-    [[ $file ]] || die "the stock kernel $release has no module $name"
-    mkdir -p "$into"
-    cp "$file" "$into/"
-    if [[ $file == *.xz ]]; then xz -d "$into/$(basename "$file")"; fi
-}
-
 copy_modules() {
     local modules=$1/lib/modules/$release name
     mkdir -p "$modules/extra"
-    for name in "${stock_modules[@]}"; do copy_stock_module "$name" "$modules/kernel"; done
+    for name in "${stock_modules[@]}"; do
+        module_with_needs "$kernel_dir/lib/modules/$release" "$name" "$modules/kernel" >/dev/null
+    done
     if [[ -e $module ]]; then cp "$module" "$modules/extra/"; fi
     cp "$kernel_dir/lib/modules/$release"/modules.{order,builtin,builtin.modinfo} "$modules/"
     PATH=$PATH:/sbin:/usr/sbin depmod -b "$1" "$release"
