@@ -46,8 +46,9 @@ unit-tsan: setup build/host-tsan/build.ninja ## the two-thread tests, under TSan
 bare: build-arm64 ## the real monitor and the conformance guest in QEMU without Linux
 	@ctest --preset arm64 -j $(JOBS) --progress
 
-setup-guests: setup ## unpack what the scenarios run as guests: stock kernels, boot loaders
+setup-guests: setup ## unpack what the scenarios run as guests: stock kernels, boot loaders; make images of them
 	@tools/setup/guests
+	@tests/e2e/images/make-images
 
 e2e: build setup-guests ## end-to-end scenarios on stock kernels in QEMU (E2E_JOBS=N at a time)
 	@$(E2E)

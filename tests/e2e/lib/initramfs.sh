@@ -76,15 +76,20 @@ copy_modules() {
     PATH=$PATH:/sbin:/usr/sbin depmod -b "$1" "$release"
 }
 
+# copy_program TREE FILE FOLDER: where it was built, without symbols and with the libraries it needs.
+copy_program() {
+    [[ -e $2 ]] || return 0
+    "$strip" -o "$1/$3/$(basename "$2")" "$2"
+    copy_libraries_of "$1" "$2"
+}
+
 # The same places as those of cmake --install.
 make_products() {
     local tree=$1 file
-    mkdir -p "$tree"/usr/{sbin,lib/amp/guests,share/amp/boards,share/amp/dts}
+    mkdir -p "$tree"/usr/{sbin,lib/amp/guests,libexec/amp,share/amp/boards,share/amp/dts}
     copy_modules "$tree"
-    if [[ -e $ampctl ]]; then
-        "$strip" -o "$tree/usr/sbin/ampctl" "$ampctl"
-        copy_libraries_of "$tree" "$ampctl"
-    fi
+    copy_program "$tree" "$ampctl" usr/sbin
+    copy_program "$tree" "$back_end" usr/libexec/amp
     for file in $(guest_files); do
         if [[ $file == *.elf ]] && ! is_32bit "$file"; then
             "$strip" --strip-debug -o "$tree/usr/lib/amp/guests/$(basename "$file")" "$file"
@@ -108,6 +113,7 @@ make_run_part() {
     local tree=$1 add from to
     mkdir -p "$tree/amp"
     printf '%s' "$marker" >"$tree/amp/marker"
+    [[ ! $images ]] || : >"$tree/amp/images"
     if [[ $interactive ]]; then
         echo "stty -F /dev/ttyAMA0 $(stty size 2>/dev/null | sed 's/\(.*\) \(.*\)/rows \1 cols \2/')" >"$tree/amp/interactive"
         echo "export TERM='${TERM:-vt100}'; unset NO_COLOR" >>"$tree/amp/interactive"
