@@ -8,9 +8,14 @@ NETWORK=10.9.0 # dom0 is .1
 # busybox's chroot would take busybox's own where it has one.
 in_debian() { chroot /images/debian /usr/bin/env "$@"; }
 
-# serve COMMAND...: in the background until end_servers.
+# serve [in_debian] COMMAND...: in the background until end_servers.
 servers=
 serve() {
+    # A function would run in a shell of its own, which alone end_servers would end.
+    if [ "$1" = in_debian ]; then
+        shift
+        set -- chroot /images/debian /usr/bin/env "$@"
+    fi
     "$@" >>"$WORK/servers.log" 2>&1 </dev/null &
     servers="$servers $!"
 }
