@@ -8,7 +8,7 @@
 to_shell() {
     wait_new "$1" '^guest: .*in the initramfs'
     wait_new "$1" '^/ # '
-    ask "$1" "ifconfig eth0 $NETWORK.$2 up; ifconfig eth0" "inet addr:$NETWORK.$2"
+    ask "$1" "ifconfig eth0 $NETWORK.$2 netmask 255.255.255.0 up; ifconfig eth0" "inet addr:$NETWORK.$2"
 }
 # pings NAME LAST
 pings() { ask "$1" "ping -c 3 -s 1400 $NETWORK.$2" '^3 packets transmitted, 3 packets received'; }
