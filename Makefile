@@ -18,7 +18,7 @@ FUZZ_SECONDS ?= 300
 space := $(subst ,, )
 
 .PHONY: help setup setup-guests build build-host build-arm64 unit unit-tsan fuzz bare e2e test demo shell soak \
-    bench-exits bench-boot bench-rings bench-channel clean distclean
+    bench-exits bench-boot bench-rings bench-channel bench-virtio clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,8 +57,9 @@ fuzz: ## the fuzz targets with libFuzzer (FUZZ_SECONDS=300 each); needs the pack
 bare: build-arm64 ## the real monitor and the conformance guest in QEMU without Linux
 	@ctest --preset arm64 -j $(JOBS) --progress
 
-setup-guests: setup ## unpack what the scenarios run as guests: stock kernels, boot loaders
+setup-guests: setup ## unpack what the scenarios run as guests: stock kernels, boot loaders; make images of them
 	@tools/setup/guests
+	@tests/e2e/images/make-images
 
 e2e: build setup-guests ## end-to-end scenarios on stock kernels in QEMU (E2E_JOBS=N at a time)
 	@$(E2E)
@@ -90,6 +91,9 @@ bench-rings: setup ## our ring beside boost's and DPDK's on this machine: a tabl
 
 bench-channel: build-arm64 ## channels end to end in QEMU: round trips, throughput, instructions for a notification
 	@tests/e2e/bench-channel
+
+bench-virtio: build-arm64 setup-guests ## disk and network of a Debian guest, on QEMU's virtio devices beside dom0's
+	@tests/e2e/bench-virtio
 
 clean: ## remove what was built, keep what was downloaded
 	rm -rf build/host build/host-tsan build/fuzz build/bench build/arm64 build/dom0 build/e2e
