@@ -286,8 +286,8 @@ TEST_CASE("Workers that are killed in the middle of writes lose none, repeat no 
 TEST_CASE("An image has one user, and one that can't be opened says why") {
     Disk disk;
     put_text(disk.image, "short");
-    put_text(disk.bench.run_path("virtio.json"),
-             std::string(text_of(disk.bench.run_path("virtio.json"))).replace(text_of(disk.bench.run_path("virtio.json")).find("IMAGE"), 5, disk.image));
+    std::string config = text_of(disk.bench.run_path("virtio.json"));
+    put_text(disk.bench.run_path("virtio.json"), config.replace(config.find("IMAGE"), 5, disk.image));
     Launched launched = disk.bench.launch();
     CHECK(launched.status == 1);
     CHECK(launched.errors == "amp-virtio: error: disk0: " + disk.image + ": has 5 bytes, less than a sector of 512\n");
