@@ -152,6 +152,22 @@ TEST_CASE("A second call finds the partition served") {
     CHECK(bench.status().at("restarts") == 0);
 }
 
+TEST_CASE("Calls at the same time: all hear that the partition is served, by one supervisor") {
+    BackEndBench bench(Devices{rng, pty});
+    std::vector<pid_t> callers;
+    for (int i = 0; i < 4; ++i)
+        callers.push_back(bench.start_launch());
+    for (const pid_t caller : callers) {
+        int status = -1;
+        REQUIRE(bench.module->until([&] { return ::waitpid(caller, &status, WNOHANG) == caller; }));
+        CHECK(WIFEXITED(status));
+        CHECK(WEXITSTATUS(status) == 0);
+    }
+    bench.begin(); // served already
+    CHECK(bench.status().at("restarts") == 0);
+    CHECK(bench.module->connections(0) >= 1);
+}
+
 TEST_CASE("What is missing is told, and the next call may work") {
     BackEndBench bench(Devices{rng, {{"name", "net0"}, {"type", "net"}, {"backend", "vhost-net:amp-no-such-if/"}}});
     Launched launched = bench.launch();

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <poll.h>
 #include <string>
 #include <sys/file.h>
@@ -22,9 +24,17 @@ bool is_at(int fd, const std::string& path) {
            open.st_dev == named.st_dev;
 }
 
-// The last device is opened when all others are. A device that can be opened is nobody's: the supervisor that has the lock is
-// of an earlier partition of that name, or between two workers.
-bool is_served(const Config& config, Partition& partition) {
+bool says_ready(const std::string& status_file) {
+    std::ifstream file(status_file);
+    const auto status = nlohmann::json::parse(file, nullptr, false);
+    return status.is_object() && status.value("ready", false);
+}
+
+// A device that can be opened although the status says that all are served is nobody's: the supervisor that has the lock is of
+// an earlier partition of that name and about to end. While a worker starts no device is touched, which it would miss.
+bool is_served(const Config& config, Partition& partition, const RunFiles& files) {
+    if (!says_ready(files.status()))
+        return false;
     if (config.devices.empty())
         return true;
     const auto opened = partition.open_device(config.devices.back().index);
@@ -61,7 +71,7 @@ Outcome<std::optional<Instance>> claim_or_served(const Config& config, Partition
         auto claimed = Instance::claim(files.pid());
         if (!claimed || *claimed)
             return claimed;
-        if (is_served(config, partition))
+        if (is_served(config, partition, files))
             return std::optional<Instance>();
         ::poll(nullptr, 0, interval_ms);
     } while (std::chrono::steady_clock::now() < end);

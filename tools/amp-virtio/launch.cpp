@@ -22,6 +22,7 @@ int fail(const std::string& what) {
 int supervise(const Config& config, Partition& partition, const RunFiles& files, Instance& instance, bool foreground,
               const Supervisor::Announce& announce) {
     Supervisor::block_signals();
+    std::remove(files.status().c_str()); // of a supervisor that was killed; others believe it
     if (auto written = instance.write_pid(); !written) {
         announce(written.error());
         return 1;

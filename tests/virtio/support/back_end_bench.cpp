@@ -92,6 +92,16 @@ Launched BackEndBench::launch() {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
 }
 
+pid_t BackEndBench::start_launch() {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        FakeOpener opener(module->path());
+        ::_exit(backend::launch({"web", "", false}, opener, directory.path("run")));
+    }
+    return child;
+}
+
 bool BackEndBench::all_served() const {
     for (unsigned i = 0; i < count_; ++i)
         if (!module->is_served(i))

@@ -46,6 +46,8 @@ public:
 
     // amp-virtio called as ampctl calls it; the module works meanwhile.
     Launched launch();
+    // The same without waiting for it; errors go to the test's stderr. The process that calls.
+    pid_t start_launch();
     // launch() with success as a condition, and until all devices are served.
     void begin();
 

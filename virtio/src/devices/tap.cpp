@@ -36,7 +36,8 @@ std::string why_not(const std::string& interface) {
         text += "; another process has it";
     if (error == EINVAL)
         text += "; there is an interface of that name that is no TAP, or one with several queues or without vnet_hdr "
-                "(`ip link show " + interface + "`; make it by `ip tuntap add " + interface + " mode tap vnet_hdr`, or let it be made)";
+                "(`ip link show " + interface + "`; make it by `ip tuntap add " + interface +
+                " mode tap vnet_hdr`, or let it be made)";
     if (error == EPERM)
         text += "; it belongs to another user";
     return text;
