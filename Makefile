@@ -15,7 +15,7 @@ E2E = build/host/tests/e2e/runner/amp-e2e --jobs $(E2E_JOBS)
 TSAN_TESTS = ring_test ring_threads_test
 space := $(subst ,, )
 
-.PHONY: help setup setup-guests build build-host build-arm64 unit unit-tsan bare e2e test demo shell soak bench-exits bench-boot clean distclean
+.PHONY: help setup setup-guests build build-host build-arm64 unit unit-tsan bare e2e test demo shell soak bench-exits bench-boot bench-virtio clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ bench-exits: build-arm64 ## instructions per event, bare metal beside ours
 
 bench-boot: build-arm64 ## a stock kernel to its shell, directly in QEMU beside in a partition; instructions
 	@tests/e2e/bench-boot --icount
+
+bench-virtio: build-arm64 setup-guests ## disk and network of a Debian guest, on QEMU's virtio devices beside dom0's
+	@tests/e2e/bench-virtio
 
 clean: ## remove what was built, keep what was downloaded
 	rm -rf build/host build/host-tsan build/arm64 build/dom0 build/e2e
