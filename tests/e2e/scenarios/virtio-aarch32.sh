@@ -7,9 +7,9 @@
 load_module
 make_network amp0
 modprobe vhost_net
-serve httpd -f -p "$NETWORK.1:80" -h /images
 remember_machine
 remember_files
+serve httpd -f -p "$NETWORK.1:80" -h /images
 describe_linux narrow 1 "$CORE" /images/zImage /images/initrd-armmp.gz 0x10000000 "root=/dev/vda rw" \
     "virtio { $(disk_device disk0 /images/armhf.ext4) $(net_device net0 "$BACKEND:amp0") $(random_device rng0) $(console_device con0) };"
 
@@ -40,9 +40,9 @@ check_guest_log narrow
 remove narrow
 run in_debian e2fsck -fn /mnt/armhf.ext4
 rm -f "$WORK"/narrow.*
+end_servers
 check_given_back narrow
 check_machine 4096
-end_servers
 take_network_away amp0
 unload_module
 finish

@@ -35,10 +35,10 @@ pings right 1
 pings right 101
 for last in 101 102; do expect '3 packets received' ping -c 3 "$NETWORK.$last"; done
 
-step "16 MiB from one to the other"
-sum=$(yes 'all work and no play' | head -c 16777216 | sha256sum | cut -c1-64)
+step "2 MiB from one to the other"
+sum=$(yes 'all work and no play' | head -c 2097152 | sha256sum | cut -c1-64)
 say_to right 'nc -l -p 9000 | sha256sum'
-say_to left "yes 'all work and no play' | head -c 16777216 | nc $NETWORK.102 9000; echo sent"
+say_to left "yes 'all work and no play' | head -c 2097152 | nc $NETWORK.102 9000; echo sent"
 wait_new left '^sent' 120
 wait_new right "^$sum" 30
 
@@ -54,9 +54,9 @@ step "everything back"
 run ampctl stop --all
 run ampctl destroy --all
 rm -f "$WORK"/left.* "$WORK"/right.*
+end_servers
 check_given_back left right
 check_machine 4096
-end_servers
 take_network_away left0 right0
 unload_module
 finish

@@ -21,10 +21,10 @@ load_module
 make_network amp0
 modprobe vhost_net
 modprobe vhost_vsock
-serve in_debian iperf3 -s
-serve in_debian socat VSOCK-LISTEN:1024,fork 'SYSTEM:tr a-z A-Z'
 remember_machine
 remember_files
+serve in_debian iperf3 -s
+serve in_debian socat VSOCK-LISTEN:1024,fork 'SYSTEM:tr a-z A-Z'
 describe_virtio tux 1 "$CORE" 0x10000000 "root=/dev/vda rw" "$(net_device net0 "$BACKEND:amp0") $(disk_device disk0 "$ROOT")
     $(random_device rng0) $(console_device con0) $(socket_device vsock0 3)"
 
@@ -78,9 +78,9 @@ run in_debian e2fsck -fn /mnt/debian.ext4
 
 step "everything back"
 rm -f "$WORK"/tux.*
+end_servers
 check_given_back tux
 check_machine 4096
-end_servers
 take_network_away amp0
 unload_module
 finish

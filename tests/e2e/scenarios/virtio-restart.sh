@@ -53,9 +53,9 @@ wait_state tux stopped 60
 step "everything back"
 remove tux
 rm -f "$WORK"/tux.* "$DISK"
+end_servers
 check_given_back tux
 check_machine 4096
-end_servers
 take_network_away amp0
 unload_module
 finish

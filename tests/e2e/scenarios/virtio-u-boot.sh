@@ -50,9 +50,9 @@ check_guest_log u-boot
 step "everything back"
 remove u-boot
 rm -f "$WORK/u-boot.console" "$WORK/typed" "$WORK/u-boot.dts"
+end_servers
 check_given_back u-boot
 check_machine 4096
-end_servers
 take_network_away amp0
 unload_module
 finish
