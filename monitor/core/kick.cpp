@@ -35,7 +35,7 @@ Request stay_paused(Monitor& monitor, Request request) {
             acknowledge(monitor, request.seq, AMP_MONITOR_PAUSED);
             call_dom0(monitor, AMP_OUTBOX_STATE);
         }
-        arch::wait_for_interrupt();
+        wait_quietly(monitor);
         monitor.gic.handle_irq();
         take_doorbells(monitor);
         request = load_request(monitor);
@@ -61,6 +61,12 @@ void handle_request(Monitor& monitor, const Registers& registers) {
 }
 
 } // namespace
+
+void wait_quietly(Monitor& monitor) {
+    monitor.gic.mute();
+    arch::wait_for_interrupt();
+    monitor.gic.unmute();
+}
 
 void acknowledge(Monitor& monitor, uint32_t state) { acknowledge(monitor, load_request(monitor).seq, state); }
 

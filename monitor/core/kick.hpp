@@ -9,6 +9,8 @@ namespace amp {
 
 // Requests, doorbells, console input. Does not return where the request is to stop.
 void handle_kick(Monitor& monitor, const Registers& registers);
+// WFI where the guest has to wait whatever is pending for it.
+void wait_quietly(Monitor& monitor);
 // PSCI CPU_SUSPEND: until there is an interrupt for the guest; kicks are handled meanwhile.
 void wait_for_guest_interrupt(Monitor& monitor, const Registers& registers);
 // Tells the module that the state is what it asked for: release, partner: its acquire load of ack_seq.

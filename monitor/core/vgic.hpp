@@ -71,6 +71,11 @@ public:
     void pause();
     void resume();
 
+    // Between the two the guest is signalled nothing, so that what is pending for it does not end the monitor's own WFI. On cores
+    // it would not (Arm ARM D1.6.2: virtual interrupts are wake-up events of EL1 alone); QEMU 7.2 does not look at the level.
+    void mute();
+    void unmute();
+
     // Nothing of the partition remains in the GIC: its SPIs masked and inactive, this core's interface as Linux expects it to
     // find at CPU_ON. The last thing before CPU_OFF, kick included: after it no interrupt is taken.
     void shutdown();

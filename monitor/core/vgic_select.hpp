@@ -67,6 +67,12 @@ public:
     void resume() {
         call([](auto& vgic) { vgic.resume(); });
     }
+    void mute() {
+        call([](auto& vgic) { vgic.mute(); });
+    }
+    void unmute() {
+        call([](auto& vgic) { vgic.unmute(); });
+    }
     void shutdown() {
         call([](auto& vgic) { vgic.shutdown(); });
     }

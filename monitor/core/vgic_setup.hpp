@@ -93,6 +93,17 @@ template <VgicHardware Hardware>
         for_each_intid(w, linked_[w] & deliverable_[w], [&](uint32_t intid) { hw_.enable(physical_of_[intid]); });
 }
 
+// Bits that the hardware counts in stay as they are.
+template <VgicHardware Hardware>
+[[gnu::cold]] void Vgic<Hardware>::mute() {
+    hw_.write_hcr(hw_.read_hcr() & ~hcr_en);
+}
+
+template <VgicHardware Hardware>
+[[gnu::cold]] void Vgic<Hardware>::unmute() {
+    hw_.write_hcr(hw_.read_hcr() | hcr_en);
+}
+
 template <VgicHardware Hardware>
 [[gnu::cold]] void Vgic<Hardware>::shutdown() {
     pause();

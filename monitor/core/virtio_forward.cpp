@@ -49,7 +49,7 @@ uint64_t virtio_forward(Monitor& monitor, const Registers& registers, const Virt
     call_dom0(monitor, AMP_OUTBOX_ACCESS);
     // The kick comes after the answer: it ends the wait, or has become pending before it.
     while (!is_answered(monitor, seq)) {
-        arch::wait_for_interrupt();
+        wait_quietly(monitor);
         if (monitor.gic.handle_irq()) {
             handle_kick(monitor, registers);
         }

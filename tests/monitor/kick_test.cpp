@@ -48,6 +48,7 @@ TEST_CASE_METHOD(MonitorRig, "pause: nothing runs until something else is wanted
     arch::host.on_wait = [&] {
         REQUIRE(++waits < 10);
         CHECK(mailbox().state == AMP_MONITOR_PAUSED);
+        CHECK(monitor.gic.muted); // a pending virtual interrupt would end each wait at once
         switch (waits) {
         case 1: break;                    // woken for nothing
         case 2: slot(own_slot).pending = 2; break;
@@ -63,6 +64,7 @@ TEST_CASE_METHOD(MonitorRig, "pause: nothing runs until something else is wanted
     };
     handle_kick(monitor, registers);
     CHECK(waits == 4);
+    CHECK_FALSE(monitor.gic.muted);
     CHECK(mailbox().state == AMP_MONITOR_RUNNING);
     CHECK(mailbox().ack_seq == 4);
     CHECK(count("stop timers") == 1);

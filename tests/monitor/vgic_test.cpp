@@ -448,6 +448,19 @@ AMP_FOR_BOTH_GICS("a paused guest's timers and devices stay silent", "[vgic]") {
     CHECK(rig.settle() == 2);
 }
 
+AMP_FOR_BOTH_GICS("a muted guest is signalled nothing, and loses nothing by it", "[vgic]") {
+    Rig<TestType> rig;
+    rig.start_and_enable({50});
+    rig.vgic.inject_edge(50);
+    const auto before = rig.sim.hcr();
+    rig.vgic.mute();
+    CHECK((rig.sim.hcr() & hcr_en) == 0);
+    CHECK((rig.sim.hcr() | hcr_en) == before);
+    rig.vgic.unmute();
+    CHECK(rig.sim.hcr() == before);
+    CHECK(rig.vgic.has_pending_for_guest());
+}
+
 AMP_FOR_BOTH_GICS("nothing remains after shutdown", "[vgic]") {
     Rig<TestType> rig;
     rig.start_and_enable({vgic_virtual_timer, guest_level, guest_edge, 50, 1});

@@ -219,12 +219,14 @@ TEST_CASE_METHOD(VirtioRig, "virtio: a read that the back end answers, cut to it
             CHECK(access.value == 0);
             CHECK((mailbox().outbox & AMP_OUTBOX_ACCESS) != 0);
             CHECK(happened("spi 72"));
+            CHECK(monitor.gic.muted); // a pending virtual interrupt would end each wait at once
             answer(0xdeadbeefcafef00d);
         };
         REQUIRE_FALSE(emulate_read(monitor, transport(1) + row.offset, row.width).done);
         const MmioRead result = forward_read(monitor, registers, transport(1) + row.offset, row.width);
         CHECK(result.done);
         CHECK(result.value == row.expected);
+        CHECK_FALSE(monitor.gic.muted);
         CHECK(monitor.stats->exits[AMP_CAUSE_VIRTIO_FORWARD] == ++seq);
     }
     CHECK(monitor.stats->exits[AMP_CAUSE_VIRTIO] == 0);

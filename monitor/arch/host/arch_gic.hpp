@@ -40,6 +40,9 @@ public:
     bool has_pending_for_guest() { return guest_interrupt; }
     void pause() { note("gic pause"); }
     void resume() { note("gic resume"); }
+    bool muted = false;
+    void mute() { muted = true; }
+    void unmute() { muted = false; }
     void shutdown() { note("gic shutdown"); }
 
     static constexpr uint32_t redistributor = 0x10000;

@@ -22,15 +22,15 @@ stops() {
     remove bad
 }
 
-# contained NAME PATTERN: it prints that, still runs a moment later, and stops when asked.
+# contained NAME PATTERN [CHECK [LINES]]: it prints that, still runs a moment later, and stops when asked; LINES of its description.
 contained() {
     step "misbehave-$1 must be contained, and stopped when asked"
-    launch bad 2 2 "misbehave-$1.elf"
+    launch bad 2 2 "misbehave-$1.elf" "${4:-}"
     wait_console bad "$2" 60
     console_text bad | tail -n 2
     usleep 300000
     [ "$(state_of bad)" = running ] || fail "it is $(state_of bad)"
-    [ $# -lt 3 ] || "$3"
+    [ -z "${3:-}" ] || "$3"
     run ampctl stop bad
     [ "$(reason_of bad)" = STOPPED ] || fail "the reason is $(reason_of bad)"
     remove bad
@@ -77,6 +77,7 @@ contained sgi-all "survived"
 contained spin-masked "spinning"
 contained wfi-masked "waiting"
 contained console-flood "flood [0-9]"
+contained virtio "flooding with notifications" "" 'virtio { rng0 { compatible = "virtio,rng"; }; con0 { compatible = "virtio,console"; }; };'
 contained timer-storm "storm"
 contained pmu-storm "storm"
 contained set-way "survived"
