@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Sourced by tests/e2e/dom0: makes the parts of dom0's initramfs. The user space is one cached archive, the kernel's modules and
-# the products of this tree (amp.ko, ampctl, guests, boards, examples) another; both are made again when their inputs change.
+# the products of this tree (its modules, ampctl, guests, boards, examples) another; both are made again when their inputs change.
 
 # Stock modules that scenarios use, loaded by nobody until asked for.
 stock_modules=(tun)
@@ -81,7 +81,7 @@ copy_modules() {
     local modules=$1/lib/modules/$release name
     mkdir -p "$modules/extra"
     for name in "${stock_modules[@]}"; do copy_stock_module "$name" "$modules/kernel"; done
-    if [[ -e $module ]]; then cp "$module" "$modules/extra/"; fi
+    if [[ -e $module ]]; then cp "$(dirname "$module")"/*.ko "$modules/extra/"; fi
     cp "$kernel_dir/lib/modules/$release"/modules.{order,builtin,builtin.modinfo} "$modules/"
     PATH=$PATH:/sbin:/usr/sbin depmod -b "$1" "$release"
 }
