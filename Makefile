@@ -11,11 +11,14 @@ JOBS ?= $(shell nproc)
 E2E_JOBS ?= 2
 E2E = build/host/tests/e2e/runner/amp-e2e --jobs $(E2E_JOBS)
 
-# Only the rings are used by two threads at once.
-TSAN_TESTS = ring_test ring_threads_test
+# Only rings and queues are used by two sides at once.
+TSAN_TESTS = ring_test ring_threads_test virtio_threads_test
+FUZZ_TARGETS = fuzz-virtio-queue fuzz-virtio-transport
+FUZZ_SECONDS ?= 300
 space := $(subst ,, )
 
-.PHONY: help setup setup-guests build build-host build-arm64 unit unit-tsan bare e2e test demo shell soak bench-exits bench-boot clean distclean
+.PHONY: help setup setup-guests build build-host build-arm64 unit unit-tsan fuzz bare e2e test demo shell soak \
+    bench-exits bench-boot bench-rings bench-channel bench-virtio clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,11 +46,20 @@ unit-tsan: setup build/host-tsan/build.ninja ## the two-thread tests, under TSan
 	@cmake --build build/host-tsan -j $(JOBS) --target $(TSAN_TESTS) -- --quiet
 	@ctest --preset host-tsan -j $(JOBS) --progress -R '^($(subst $(space),|,$(TSAN_TESTS)))$$'
 
+fuzz: ## the fuzz targets with libFuzzer (FUZZ_SECONDS=300 each); needs the packages clang and libclang-rt-14-dev
+	@command -v clang++ >/dev/null || { echo "make fuzz: no clang++. Remedy: apt-get install clang libclang-rt-14-dev"; exit 1; }
+	@$(MAKE) build/fuzz/build.ninja
+	@cmake --build build/fuzz -j $(JOBS) --target $(FUZZ_TARGETS) -- --quiet
+	@set -e; for target in $(FUZZ_TARGETS); do mkdir -p build/fuzz/corpus/$$target; \
+	    build/fuzz/tests/virtio/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+	        -artifact_prefix=build/fuzz/ build/fuzz/corpus/$$target; done
+
 bare: build-arm64 ## the real monitor and the conformance guest in QEMU without Linux
 	@ctest --preset arm64 -j $(JOBS) --progress
 
-setup-guests: setup ## unpack what the scenarios run as guests: stock kernels, boot loaders
+setup-guests: setup ## unpack what the scenarios run as guests: stock kernels, boot loaders; make images of them
 	@tools/setup/guests
+	@tests/e2e/images/make-images
 
 e2e: build setup-guests ## end-to-end scenarios on stock kernels in QEMU (E2E_JOBS=N at a time)
 	@$(E2E)
@@ -60,17 +72,31 @@ demo: build-arm64 ## the product in two minutes, in a stock Debian kernel in QEM
 shell: build-arm64 ## a shell in that dom0
 	@tests/e2e/dom0 --shell
 
-soak: build setup-guests ## the end-to-end scenarios with long repetition counts
+soak: build setup-guests ## the end-to-end scenarios, and virtio's restarts and fuzz targets, with long repetition counts
+	@AMP_VIRTIO_LIVES=5000 build/host/tests/virtio/virtio_restart_test
+	@set -e; for target in $(FUZZ_TARGETS); do build/host/tests/virtio/fuzz/$$target -runs=2000000; done
 	@$(E2E) --soak
 
 bench-exits: build-arm64 ## instructions per event, bare metal beside ours
 	@tests/e2e/bench-exits
 
 bench-boot: build-arm64 ## a stock kernel to its shell, directly in QEMU beside in a partition; instructions
-	@tests/e2e/bench-boot --icount
+	@tests/e2e/bench-boot
+
+bench-rings: setup ## our ring beside boost's and DPDK's on this machine: a table of times and instructions
+	@tools/setup/bench
+	@$(MAKE) build/bench/build.ninja
+	@cmake --build build/bench -j $(JOBS) --target bench_rings bench_instructions -- --quiet
+	@bench/table
+
+bench-channel: build-arm64 ## channels end to end in QEMU: round trips, throughput, instructions for a notification
+	@tests/e2e/bench-channel
+
+bench-virtio: build-arm64 setup-guests ## disk and network of a Debian guest, on QEMU's virtio devices beside dom0's
+	@tests/e2e/bench-virtio
 
 clean: ## remove what was built, keep what was downloaded
-	rm -rf build/host build/host-tsan build/arm64 build/dom0 build/e2e
+	rm -rf build/host build/host-tsan build/fuzz build/bench build/arm64 build/dom0 build/e2e
 
 distclean: ## remove build/ altogether
 	rm -rf build

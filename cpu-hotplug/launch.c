@@ -91,12 +91,19 @@ static int check_answer(struct partition *p, struct amp_report *report)
 	return 0;
 }
 
+static int tell_back_ends(struct partition *p, struct amp_report *report)
+{
+	amp_virtio_is_up(p);
+	return 0;
+}
+
 static int (*const steps[])(struct partition *, struct amp_report *) = {
 	amp_virtio_begin_run,
 	fill_memory,
 	prepare_monitor,
 	turn_on,
 	check_answer,
+	tell_back_ends,
 };
 
 /*

@@ -11,12 +11,15 @@
 
 struct amp_virtio_call;
 
+enum amp_virtio_up { AMP_UP_UNASKED, AMP_UP_WANTED, AMP_UP_PENDING, AMP_UP_REPLIED };
+
 struct amp_virtio_device {
 	struct amp_virtio_devices *all;
 	u32 index;
 	wait_queue_head_t wait; /* the back end, for an event */
-	bool open;		/* these three under the partition's request_lock */
+	bool open;		/* these four under the partition's request_lock */
 	bool run_pending;	/* the back end has not replied to the run that run_seq announced */
+	enum amp_virtio_up up;	/* has the back end asked to be told, and been told, that the guest of this run runs? */
 	u32 run_seq;
 	struct mutex eventfd_lock; /* one change of an eventfd at a time */
 	struct eventfd_ctx *kick[AMP_VIRTIO_QUEUES_MAX]; /* under kick_lock */
@@ -42,6 +45,8 @@ void amp_virtio_end(struct partition *p);
 void amp_virtio_free(struct partition *p);
 /* A new run begins: waits until every back end that is there has left the old one alone. -ETIMEDOUT: one is silent. */
 int amp_virtio_begin_run(struct partition *p, struct amp_report *report);
+/* The guest of that run runs: back ends may write to its memory now. */
+void amp_virtio_is_up(struct partition *p);
 /* All that the old run left in the mailbox and the slot; nobody listens there now. */
 void amp_virtio_reset(struct partition *p);
 /* Interrupt context: the driver notified queues; an access waits. */

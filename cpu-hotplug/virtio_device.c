@@ -161,6 +161,7 @@ static bool take(struct amp_virtio_device *d)
 	if (taken) {
 		d->open = true;
 		d->run_pending = true;
+		d->up = AMP_UP_UNASKED;
 		d->run_seq++;
 	}
 	amp_unlock(&p->request_lock, flags);

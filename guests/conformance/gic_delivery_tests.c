@@ -77,6 +77,18 @@ enum outcome test_eoimode1(void)
     return PASS;
 }
 
+/* How long an interrupt takes from the distributor to the CPU interface is nowhere said. */
+static uint32_t acknowledge_soon(void)
+{
+    uint64_t end = amp_timer_now() + amp_timer_frequency();
+    uint32_t intid;
+
+    do
+        intid = gic_acknowledge();
+    while (intid == INTID_NONE && amp_timer_now() < end);
+    return intid;
+}
+
 enum outcome test_eoimode1_timer(void)
 {
     uint32_t intid = AMP_IRQ_VIRTUAL_TIMER;
@@ -90,7 +102,7 @@ enum outcome test_eoimode1_timer(void)
     EXPECT(gic_get(GICD_ISACTIVER, intid));
     EXPECT_EQUAL(gic_acknowledge(), INTID_NONE);
     gic_deactivate(intid);
-    EXPECT_EQUAL(gic_acknowledge(), intid); /* the line is high still */
+    EXPECT_EQUAL(acknowledge_soon(), intid); /* the line is high still */
     amp_timer_off();
     gic_end(intid);
     gic_deactivate(intid);

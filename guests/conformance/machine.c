@@ -102,9 +102,14 @@ bool wait_taken(uint32_t count)
 {
     uint64_t end = amp_timer_now() + amp_timer_frequency();
 
-    while (taken.count < count) {
-        if (amp_timer_now() > end)
+    for (uint32_t seen = taken.count; seen < count;) {
+        uint32_t now = taken.count;
+
+        if (now != seen)
+            end = amp_timer_now() + amp_timer_frequency();
+        else if (amp_timer_now() > end)
             return false;
+        seen = now;
     }
     return true;
 }

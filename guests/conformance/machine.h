@@ -35,7 +35,7 @@ void machine_reset(void);
 void mask(void);   /* IRQ and FIQ */
 void unmask(void);
 
-/* Until so many were taken; false after a second in vain. */
+/* Until so many were taken; false after a second in which none came. */
 bool wait_taken(uint32_t count);
 /* Long enough for whatever should not come. */
 void be_quiet(void);

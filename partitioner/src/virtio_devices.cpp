@@ -12,17 +12,15 @@ namespace amp {
 
 namespace {
 
-constexpr BackendForm vhost_user{"vhost-user", BackendArgument::socket};
-
 constexpr VirtioKind kinds[] = {
     {"virtio,net",
      "net",
      1,
      2,
-     {{{"tap", BackendArgument::interface}, {"vhost-net", BackendArgument::interface}, vhost_user}},
+     {{{"tap", BackendArgument::interface}, {"vhost-net", BackendArgument::interface}}},
      "",
      {"amp,backend", "local-mac-address", "amp,mtu"}},
-    {"virtio,blk", "blk", 2, 1, {{{"file", BackendArgument::file}, vhost_user}}, "", {"amp,backend", "read-only"}},
+    {"virtio,blk", "blk", 2, 1, {{{"file", BackendArgument::file}}}, "", {"amp,backend", "read-only"}},
     {"virtio,console", "console", 3, 2, {{{"pty"}, {"unix", BackendArgument::socket}}}, "pty", {"amp,backend"}},
     {"virtio,rng", "rng", 4, 1, {{{"getrandom"}}}, "getrandom", {"amp,backend"}},
     {"virtio,vsock", "vsock", 19, 3, {{{"vhost-vsock"}}}, "vhost-vsock", {"amp,backend", "amp,cid"}},

@@ -29,6 +29,23 @@ TEST_CASE("plan as a table and as JSON") {
     CHECK(bench.device.calls.empty());
 }
 
+TEST_CASE("virtio devices in the plan") {
+    Bench bench = qemu_bench();
+    const Ran table = bench.run("plan /virtio.dts");
+    CHECK(table.err == "");
+    check_golden("plan-virtio.txt", table.out);
+    const Json plans = Json::parse(bench.run("plan /virtio.dts --json").out);
+    CHECK(plans[0]["platform"]["virtio"] == 0x0a000000);
+    const Json& devices = plans[0]["virtio"];
+    REQUIRE(devices.size() == 6);
+    CHECK(devices[0]["mac"].get<std::string>().size() == 17);
+    CHECK(devices[0]["mtu"] == 1400);
+    CHECK(devices[1]["read_only"] == true);
+    CHECK(devices[1]["backend"] == "file:/root.img");
+    CHECK(devices[5]["cid"] == 3);
+    CHECK(devices[5]["interrupt"] == 53);
+}
+
 TEST_CASE("check prints every finding and its count") {
     Bench bench = qemu_bench();
     const Ran good = bench.run("check /two.dts");
@@ -121,11 +138,30 @@ TEST_CASE("doctor tells how the module gets loaded") {
     Bench bench = qemu_bench();
     const auto said = [&](const std::string& text) { return bench.run("doctor").out.find(text) != std::string::npos; };
     bench.device.missing = CallError{EACCES, CallPlace::device, {}};
-    CHECK(said("FAIL  module     loaded, but there is no permission"));
+    CHECK(said("FAIL  module       loaded, but there is no permission"));
     bench.device.missing = CallError{ENOENT, CallPlace::device, {}};
     bench.disk.files["/lib/modules/6.12.1-arm64/modules.dep"] = "kernel/fs/x.ko:\nupdates/amp.ko:\n";
-    CHECK(said("warn  module     installed for this kernel, not loaded"));
+    CHECK(said("warn  module       installed for this kernel, not loaded"));
     CHECK(said("`modprobe amp`"));
     bench.disk.files["/sys/module/amp/refcnt"] = "0";
     CHECK(said("does not answer this ampctl"));
+}
+
+TEST_CASE("doctor tells what virtio's back ends and rpmsg need") {
+    Bench bench = qemu_bench();
+    const auto said = [&](const std::string& text) { return bench.run("doctor").out.find(text) != std::string::npos; };
+    CHECK(said("warn  vhost-vsock  no /dev/vhost-vsock, so no virtio,vsock\n"));
+    CHECK(said("-> `modprobe vhost_vsock`"));
+    CHECK(said("ok    vhost-net    /dev/vhost-net\n"));
+    CHECK(said("not known whether this kernel has RPMSG_VIRTIO"));
+    bench.disk.files["/lib/modules/6.12.1-arm64/modules.builtin"] = "kernel/fs/x.ko\n";
+    CHECK(said("built without RPMSG_VIRTIO"));
+    bench.disk.files["/dev/vhost-vsock"] = "";
+    bench.disk.files["/lib/modules/6.12.1-arm64/modules.dep"] = "kernel/drivers/rpmsg/virtio_rpmsg_bus.ko: x.ko\n";
+    CHECK(said("ok    vhost-vsock  /dev/vhost-vsock\n"));
+    CHECK(said("this kernel has RPMSG_VIRTIO"));
+    bench.disk.files.erase("/dev/net/tun");
+    const Ran ran = bench.run("doctor");
+    CHECK(ran.status == ExitStatus::ok); // partitions run without
+    CHECK(ran.out.find("warn  tun") != std::string::npos);
 }

@@ -190,6 +190,34 @@ void receive_messages(amp_rx& rx, int count) {
     }
 }
 
+// Two short messages by one store and one question; the receiver takes both, then gives their space back.
+void send_batch(amp_tx& tx) {
+    const std::string text = "b";
+    (void)amp_tx_try_stage(&tx, text.data(), 1);
+    (void)amp_tx_try_stage(&tx, text.data(), 1);
+    amp_tx_publish(&tx);
+    if (amp_tx_need_doorbell(&tx)) {
+        ring(1);
+    }
+}
+
+void receive_batch(amp_rx& rx, int count) {
+    char text = 0;
+    std::uint32_t length = 0;
+    while (count > 0) {
+        while (amp_rx_try_take(&rx, &text, 1, &length) == AMP_RING_OK) {
+            count--;
+        }
+        amp_rx_publish(&rx);
+        if (amp_rx_need_doorbell(&rx)) {
+            ring(0);
+        }
+        if (count > 0 && amp_rx_arm(&rx) == AMP_RING_EMPTY) {
+            sleep_until_rung();
+        }
+    }
+}
+
 // `before` messages are in the ring when both sides start.
 Outcome explore_traffic(int before, int sent, int received) {
     Channel channel(0x2000);
@@ -256,6 +284,20 @@ TEST_CASE("no wake-up is lost towards a receiver that is just finishing an earli
 
 TEST_CASE("no wake-up is lost towards a sender") {
     const Outcome outcome = explore_traffic(2, 1, 1);
+    CHECK(outcome.stuck == 0);
+    CHECK(outcome.runs > 100);
+}
+
+TEST_CASE("no wake-up is lost when two messages are published together") {
+    Channel channel(0x2000);
+    const Outcome outcome = explore([&] {
+        (void)amp_channel_init(channel.memory(), channel.size);
+        channel.attach(0);
+        channel.attach(1);
+        (void)amp_tx_need_doorbell(&channel.tx());
+        start(0, [&channel] { send_batch(channel.tx()); });
+        start(1, [&channel] { receive_batch(channel.rx(), 2); });
+    });
     CHECK(outcome.stuck == 0);
     CHECK(outcome.runs > 100);
 }

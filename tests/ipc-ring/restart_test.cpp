@@ -19,7 +19,8 @@ using amp::test::Random;
 namespace {
 
 constexpr std::uint64_t channel_size = 0x3000;
-constexpr int lives = 250;
+constexpr int lives = 500;  // of each side: 1,000 kills
+constexpr std::uint32_t batch_max = 4;
 
 // The channel and what the child tells beside it, shared between parent and child.
 struct Shared {
@@ -84,16 +85,19 @@ void live_and_die(pid_t child, Shared& shared, std::uint32_t life, Random& rando
     }
     __atomic_fetch_add(&shared.attached, 1, __ATOMIC_RELEASE);
     for (;;) {
-        const std::uint32_t words = 1 + random.below(100);
-        void* space = nullptr;
-        if (amp_tx_reserve(&end.tx, 4 * words, &space) != AMP_RING_OK) {
-            continue;
+        for (std::uint32_t left = 1 + random.below(batch_max); left > 0; left--) {
+            const std::uint32_t words = 1 + random.below(100);
+            void* space = nullptr;
+            if (amp_tx_reserve(&end.tx, 4 * words, &space) != AMP_RING_OK) {
+                break;
+            }
+            const std::uint32_t index = end.tx.produced + end.tx.padding;
+            for (std::uint32_t i = 0; i < words; i++) {
+                static_cast<std::uint32_t*>(space)[i] = index;
+            }
+            (void)amp_tx_stage(&end.tx, 4 * words);
         }
-        const std::uint32_t index = end.tx.produced + end.tx.padding;
-        for (std::uint32_t i = 0; i < words; i++) {
-            static_cast<std::uint32_t*>(space)[i] = index;
-        }
-        (void)amp_tx_commit(&end.tx, 4 * words);
+        amp_tx_publish(&end.tx);
     }
 }
 
@@ -103,19 +107,24 @@ void live_and_die(pid_t child, Shared& shared, std::uint32_t life, Random& rando
         _exit(2);
     }
     __atomic_fetch_add(&shared.attached, 1, __ATOMIC_RELEASE);
-    for (;;) {
-        const void* message = nullptr;
-        std::uint32_t length = 0;
-        if (amp_rx_peek(&end.rx, &message, &length) != AMP_RING_OK) {
-            continue;
+    for (bool first = true;;) {
+        for (std::uint32_t taken = 0; taken < batch_max; taken++) {
+            const void* message = nullptr;
+            std::uint32_t length = 0;
+            if (amp_rx_peek(&end.rx, &message, &length) != AMP_RING_OK) {
+                break;
+            }
+            const std::uint32_t sequence = *static_cast<const std::uint32_t*>(message);
+            // Died between noting messages and giving them back: a life may begin with up to a batch again, never with a hole.
+            const std::uint32_t again = shared.next - sequence;
+            if (first ? again > batch_max : again != 0) {
+                shared.violations++;
+            }
+            first = false;
+            __atomic_store_n(&shared.next, sequence + 1, __ATOMIC_RELEASE);
+            amp_rx_take(&end.rx);
         }
-        const std::uint32_t sequence = *static_cast<const std::uint32_t*>(message);
-        // Died between noting it and its release: the one message that may come twice.
-        if (sequence != shared.next && sequence + 1 != shared.next) {
-            shared.violations++;
-        }
-        __atomic_store_n(&shared.next, sequence + 1, __ATOMIC_RELEASE);
-        amp_rx_release(&end.rx);
+        amp_rx_publish(&end.rx);
     }
 }
 
@@ -155,7 +164,7 @@ TEST_CASE("a sender killed at random points leaves neither hole nor torn message
     CHECK(end.rx.corrupt_count + end.rx.resync_count == 0);
 }
 
-TEST_CASE("a receiver killed at random points loses nothing, and sees at most the message in its hands again") {
+TEST_CASE("a receiver killed at random points loses nothing, and sees at most the batch in its hands again") {
     SharedMemory shared;
     Random random(2);
     amp_channel_end end;

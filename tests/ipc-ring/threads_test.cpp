@@ -129,6 +129,49 @@ TEST_CASE("a stream between two threads that sleep when they must") {
     }
 }
 
+// Up to `limit` messages by one store and one question for the doorbell; the receiver gives back what it found at once.
+TEST_CASE("batches of any size between two threads that sleep when they must") {
+    const std::uint32_t count = 60000;
+    Channel channel(0x3000, 0xffff0000u);
+    Doorbell data, space;
+    Result received;
+    std::thread receiver([&] {
+        amp_rx& rx = channel.rx();
+        while (received.messages < count && received.woken) {
+            std::uint32_t value = 0, length = 0;
+            while (amp_rx_try_take(&rx, &value, 4, &length) == AMP_RING_OK) {
+                received.in_order = received.in_order && value == received.messages++;
+            }
+            amp_rx_publish(&rx);
+            if (amp_rx_need_doorbell(&rx)) {
+                space.ring();
+            }
+            if (received.messages < count && amp_rx_arm(&rx) == AMP_RING_EMPTY) {
+                received.woken = data.wait();
+            }
+        }
+    });
+    Result sent;
+    while (sent.messages < count && sent.woken) {
+        bool full = false;
+        for (std::uint32_t left = 1 + Random(sent.messages).below(400); left > 0 && sent.messages < count && !full; left--) {
+            full = amp_tx_try_stage(&channel.tx(), &sent.messages, 4) != AMP_RING_OK;
+            sent.messages += !full;
+        }
+        amp_tx_publish(&channel.tx());
+        if (amp_tx_need_doorbell(&channel.tx())) {
+            data.ring();
+        }
+        if (full && amp_tx_arm(&channel.tx(), 4) == AMP_RING_FULL) {
+            sent.woken = space.wait();
+        }
+    }
+    receiver.join();
+    check(sent, count);
+    check(received, count);
+    CHECK(channel.tx().doorbell_count <= count / 10);
+}
+
 TEST_CASE("both directions at once, four threads on two ends") {
     const std::uint32_t count = 30000;
     Channel channel;

@@ -84,3 +84,25 @@ TEST_CASE("every status has its own text") {
 #undef AMP_CHECK_TEXT
     CHECK(std::string(to_text(Status{99})) == "unknown ring status");
 }
+
+TEST_CASE("a batch through the typed view") {
+    amp::test::Channel channel;
+    amp::ring::Sender sender(channel.tx());
+    amp::ring::Receiver receiver(channel.rx());
+    const std::uint32_t values[] = {1, 2};
+    std::span<const std::byte> message;
+    REQUIRE(sender.try_stage(std::as_bytes(std::span(values, 1))) == amp::ring::Status::OK);
+    std::span<std::byte> space;
+    REQUIRE(sender.reserve(4, space) == amp::ring::Status::OK);
+    std::memcpy(space.data(), &values[1], 4);
+    REQUIRE(sender.stage(4) == amp::ring::Status::OK);
+    CHECK(receiver.peek(message) == amp::ring::Status::EMPTY);
+    sender.publish();
+    for (const std::uint32_t value : values) {
+        REQUIRE(receiver.peek(message) == amp::ring::Status::OK);
+        CHECK(std::memcmp(message.data(), &value, 4) == 0);
+        receiver.take();
+    }
+    receiver.publish();
+    CHECK(channel.header().side[1].consumed == 32);
+}

@@ -14,7 +14,9 @@ LAYERS = {
     "ipc-ring": "ring",
     "rpmsg": "rpmsg",
     "partitioner": "partitioner",
+    "virtio": "virtio",
     "tools/ampctl": "ampctl",
+    "tools/amp-virtio": "amp-virtio",
     "cpu-hotplug": "module",
     "guests": "guests",
     "monitor/core": "core",
@@ -36,7 +38,9 @@ ALLOWED = {
     "ring": {"abi", "ring"},
     "rpmsg": {"abi", "base", "rpmsg"},
     "partitioner": {"abi", "base", "rpmsg", "partitioner"},
+    "virtio": {"abi", "base", "virtio"},
     "ampctl": {"abi", "base", "ring", "partitioner", "ampctl"},
+    "amp-virtio": {"abi", "base", "rpmsg", "virtio", "amp-virtio"},
     "module": {"abi", "ring", "module"},
     "guests": {"abi", "base", "ring", "guests"},
     "core": MONITOR | {"model"},
@@ -48,7 +52,8 @@ ALLOWED = {
     "link": {"abi", "arch-interface"},
 }
 # Include paths of the layers: where a name in quotes or brackets may be found, beside the including file's own folder.
-ROOTS = ["include", "ipc-ring/include", "rpmsg/include", "partitioner/include", "partitioner/src", "tools/ampctl", "monitor", "monitor/core",
+ROOTS = ["include", "ipc-ring/include", "rpmsg/include", "partitioner/include", "partitioner/src", "virtio/include", "virtio/src",
+         "tools/ampctl", "tools/amp-virtio", "monitor", "monitor/core",
          # Both widths of guests have the same names; the include path decides.
          "guests/lib/include", "guests/lib/arch/arm64/include", "guests/lib", "guests", "cpu-hotplug", "."]
 # A library that only some files may know: header pattern -> files. The reasons stand at the top of those files.
@@ -56,7 +61,8 @@ CONFINED = [
     (re.compile(r"^(libfdt|libfdt_env|fdt)\.h$"), re.compile(r"^partitioner/.*fdt[a-z_]*\.(cpp|hpp)$|^tests/")),
     (re.compile(r"^yaml-cpp/"), re.compile(r"^partitioner/src/yaml_reader\.cpp$|^tests/")),
     (re.compile(r"^linux/"),
-     re.compile(r"^cpu-hotplug/|^include/amp/abi/|^ipc-ring/include/amp/ring/|^tools/ampctl/|^tests/")),
+     re.compile(r"^cpu-hotplug/|^include/amp/abi/|^ipc-ring/include/amp/ring/|^tools/ampctl/|^tools/amp-virtio/|^virtio/|"
+                r"^tests/")),
 ]
 # Standard headers of a freestanding implementation (C++20 [compliance], C11 4.6); <utility> and <tuple> need no run time.
 FREESTANDING = set("cstddef cstdint limits version type_traits initializer_list concepts compare bit atomic utility tuple array "

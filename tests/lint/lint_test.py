@@ -31,6 +31,16 @@ class Includes(unittest.TestCase):
         self.assertEqual(self.includes("cpu-hotplug/a.c", "<amp/ring/spsc.h>", "ipc-ring/include/amp/ring/spsc.h"), [])
         self.assertEqual(self.includes("monitor/drivers/gicv3/a.cpp", '"arch/arm64/regs.hpp"', "monitor/arch/arm64/regs.hpp"), [])
 
+    def test_virtio(self):
+        queue = "virtio/include/amp/virtio/queue.hpp"
+        self.assertEqual(self.includes("tools/amp-virtio/a.cpp", '"amp/virtio/queue.hpp"', queue), [])
+        self.assertEqual(self.includes("virtio/src/a.cpp", '"amp/abi/ioctl.h"', "include/amp/abi/ioctl.h"), [])
+        rule = ["include-direction"]
+        self.assertEqual(self.includes("partitioner/src/a.cpp", '"amp/virtio/queue.hpp"', queue), rule)
+        self.assertEqual(self.includes("virtio/src/a.cpp", '"report.hpp"', "tools/amp-virtio/report.hpp"), rule)
+        self.assertEqual(self.includes("virtio/src/a.cpp", "<amp/ring/spsc.h>", "ipc-ring/include/amp/ring/spsc.h"), rule)
+        self.assertEqual(self.includes("tools/amp-virtio/a.cpp", '"act.hpp"', "tools/ampctl/act.hpp"), rule)
+
     def test_include_path_decides(self):
         self.assertEqual(self.includes("monitor/core/a.cpp", '"ops.hpp"', "monitor/arch/arm64/ops.hpp"), [])
         self.assertEqual(self.includes("partitioner/src/a.cpp", '"ops.hpp"', "monitor/arch/arm64/ops.hpp"), ["include-direction"])

@@ -3,7 +3,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "arch/arm64/id_registers.hpp"
 #include "arch/arm64/undefined.hpp"
 
 using namespace amp;
@@ -103,62 +102,4 @@ TEST_CASE("the undefined exception goes to the vector and with the state of the 
     CHECK(undefined_entry(uao | ss | ssbs | 0xc00, vbar, no_pan, true).pstate == (daif | el1h));
     CHECK(undefined_entry(0, vbar, 0, true).pstate == (pan | daif | el1h)); // SPAN = 0 sets PAN
     CHECK(undefined_entry(0, vbar, span | dssbs, true).pstate == (ssbs | daif | el1h));
-}
-
-TEST_CASE("ID registers: what a guest does not have, it does not see") {
-    IdRegisters everything;
-    for (auto& group : everything.value) {
-        for (std::uint64_t& value : group) {
-            value = ~0ull;
-        }
-    }
-    const IdRegisters guest = guest_id_registers(everything, true);
-    const auto field = [&](unsigned crm, unsigned op2, unsigned low) { return (guest.value[crm - 1][op2] >> low) & 0xf; };
-    // ID_AA64PFR0_EL1
-    CHECK(field(4, 0, 0) == 0xf);  // EL0 as hardware
-    CHECK(field(4, 0, 4) == 1);    // EL1 AArch64
-    CHECK(field(4, 0, 8) == 0);    // EL2
-    CHECK(field(4, 0, 12) == 0);   // EL3
-    CHECK(field(4, 0, 24) == 1);   // GIC
-    for (const unsigned low : {28u, 32u, 36u, 40u, 44u, 52u}) { // RAS, SVE, SEL2, MPAM, AMU, RME
-        CHECK(field(4, 0, low) == 0);
-    }
-    CHECK(field(4, 0, 56) == 1); // CSV2 without the registers of its second version
-    CHECK(field(4, 1, 8) == 0);  // MTE
-    CHECK(field(4, 1, 24) == 0); // SME
-    CHECK(field(4, 1, 36) == 0); // NMI
-    CHECK(guest.value[3][4] == 0); // ID_AA64ZFR0
-    CHECK(guest.value[3][5] == 0); // ID_AA64SMFR0
-    // ID_AA64DFR0_EL1
-    for (const unsigned low : {4u, 8u, 32u, 40u, 44u, 52u}) { // trace, PMU, SPE, TraceFilt, TraceBuffer, BRBE
-        CHECK(field(5, 0, low) == 0);
-    }
-    CHECK(field(5, 0, 36) == 0xf); // no double lock
-    CHECK(field(6, 0, 24) == 0);   // TME
-    CHECK(field(6, 1, 4) == 0xf);  // APA: pointer authentication stays
-    CHECK(field(6, 1, 60) == 0);   // LS64
-    CHECK(field(6, 2, 16) == 0);   // MOPS
-    CHECK(field(7, 0, 0) == 2);    // no more than 40 bits
-    CHECK(field(7, 0, 56) == 0);   // FGT
-    CHECK(field(7, 1, 8) == 0);    // VH
-    CHECK(field(7, 1, 16) == 0);   // LO
-    CHECK(field(7, 1, 40) == 0);   // HCX
-    CHECK(field(7, 2, 24) == 0);   // NV
-    CHECK(guest.value[6][3] == 0); // MMFR3
-
-    const IdRegisters gicv2 = guest_id_registers(everything, false);
-    CHECK(((gicv2.value[3][0] >> 24) & 0xf) == 0);
-}
-
-TEST_CASE("ID registers: what a plain core has, its guest has") {
-    IdRegisters a72{}; // Cortex-A72 as its manual lists it
-    a72.value[3][0] = 0x01002222;
-    a72.value[4][0] = 0x10305106;
-    a72.value[5][0] = 0x00011120;
-    a72.value[6][0] = 0x00001124;
-    const IdRegisters guest = guest_id_registers(a72, true);
-    CHECK(guest.value[3][0] == 0x01000012);
-    CHECK(guest.value[4][0] == 0xf010305106);
-    CHECK(guest.value[5][0] == 0x00011120);
-    CHECK(guest.value[6][0] == 0x00000122);
 }

@@ -17,7 +17,7 @@ namespace amp::test {
 using SimGicv3 = Gicv3<SimMmio, SimCpu>;
 using SimGicv2 = Gicv2<SimMmio, SimCpu>;
 
-constexpr std::uint32_t kick_sgi = 5, physical_vtimer = 28, physical_ptimer = 29; // not the guest's numbers, on purpose
+constexpr std::uint32_t kick_sgi = 5, physical_vtimer = 28, physical_ptimer = 29, physical_pmu = 22; // not the guest's numbers, on purpose
 constexpr std::uint32_t level_spi = 70, edge_spi = 300, guest_level = 120, guest_edge = 121;
 constexpr std::uint32_t console = 33, doorbell = 96;
 

@@ -37,7 +37,6 @@ AMP_FOR_BOTH_GICS("a hostile interrupt list is refused and leaves nothing enable
 }
 
 AMP_FOR_BOTH_GICS("the PMU's interrupt is the guest's 23", "[vgic]") {
-    constexpr std::uint32_t physical_pmu = 22;
     Rig<TestType> rig;
     rig.boot.pmu_intid = physical_pmu;
     rig.start_and_enable({vgic_pmu});

@@ -19,7 +19,7 @@ namespace {
 const std::string all_kinds =
     "virtio {\n"
     "net0 { compatible = \"virtio,net\"; amp,backend = \"vhost-net:amp0\"; local-mac-address = [52 54 00 12 34 56]; amp,mtu = <1500>; };\n"
-    "net1 { compatible = \"virtio,net\"; amp,backend = \"vhost-user:switch.sock\"; };\n"
+    "net1 { compatible = \"virtio,net\"; amp,backend = \"tap:amp1\"; };\n"
     "disk0 { compatible = \"virtio,blk\"; amp,backend = \"file:disk.img\"; };\n"
     "disk1 { compatible = \"virtio,blk\"; amp,backend = \"file:/srv/images/root.img\"; read-only; };\n"
     "con0 { compatible = \"virtio,console\"; };\n"
@@ -62,7 +62,7 @@ TEST_CASE("the configuration is what docs/decisions/0004-virtio.md says") {
         CHECK(devices[i].contains("cid") == (devices[i].at("type") == "vsock"));
         CHECK(devices[i].contains("read-only") == (devices[i].at("type") == "blk"));
     }
-    CHECK(devices[1].at("backend") == "vhost-user:/here/switch.sock");
+    CHECK(devices[1].at("backend") == "tap:amp1");
     CHECK_FALSE(devices[1].contains("mtu"));
     CHECK(devices[2].at("backend") == "file:/here/disk.img");
 }
@@ -163,7 +163,7 @@ TEST_CASE("made addresses are local, of one device, and different for every devi
 TEST_CASE("a path that JSON can't hold is refused") {
     CHECK(is_json_text("/srv/gr\xc3\xbc\xc3\x9f" "e.img"));
     CHECK_FALSE(is_json_text("/srv/\xff.img"));
-    const std::string text = reported("virtio { d { compatible = \"virtio,blk\"; amp,backend = \"vhost-user:/run/\xff\"; }; };");
+    const std::string text = reported("virtio { d { compatible = \"virtio,console\"; amp,backend = \"unix:/run/\xff\"; }; };");
     CHECK(text.find("[virtio.path]") != std::string::npos);
 }
 

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <filesystem>
+#include <dirent.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -22,6 +22,20 @@ constexpr std::size_t pending_max = 1024;
 constexpr unsigned batch = 64; // messages of one client before others have their turn
 
 std::string failed(const std::string& what) { return what + ": " + std::strerror(errno); }
+
+// By the descriptor that is there: a worker opens nothing.
+std::vector<std::string> files_in(int directory) {
+    std::vector<std::string> names;
+    const int own = ::dup(directory);
+    DIR* opened = own < 0 ? nullptr : ::fdopendir(own);
+    if (opened == nullptr)
+        return names;
+    ::rewinddir(opened);
+    while (const dirent* entry = ::readdir(opened))
+        names.emplace_back(entry->d_name);
+    ::closedir(opened);
+    return names;
+}
 
 virtio::OwnedFd listen_at(const std::string& path) {
     sockaddr_un address{};
@@ -41,8 +55,10 @@ virtio::OwnedFd listen_at(const std::string& path) {
 
 } // namespace
 
-RpmsgEndpoints::RpmsgEndpoints(virtio::Loop& loop, std::string directory, Log log, Send send)
-    : loop_(loop), directory_(std::move(directory)), log_(std::move(log)), send_(std::move(send)) {}
+// A path by the descriptor is short enough for any socket.
+RpmsgEndpoints::RpmsgEndpoints(virtio::Loop& loop, int directory, Log log, Send send)
+    : loop_(loop), directory_(directory), path_("/proc/self/fd/" + std::to_string(directory)), log_(std::move(log)),
+      send_(std::move(send)) {}
 
 // The sockets stay: the next worker recovers from them.
 RpmsgEndpoints::~RpmsgEndpoints() {
@@ -63,7 +79,7 @@ void RpmsgEndpoints::announced(const std::string& name, std::uint32_t address, b
 
 void RpmsgEndpoints::add_service(const std::string& name, std::uint32_t address) {
     remove_service(address); // announced anew
-    const std::string path = directory_ + "/" + name + "." + std::to_string(address);
+    const std::string path = path_ + "/" + name + "." + std::to_string(address);
     virtio::OwnedFd listener = listen_at(path);
     if (!listener) {
         log_(failed(path));
@@ -93,11 +109,7 @@ void RpmsgEndpoints::clear() {
 }
 
 void RpmsgEndpoints::recover() {
-    std::error_code error;
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(directory_, error))
-        names.push_back(entry.path().filename());
-    for (const std::string& file : names) {
+    for (const std::string& file : files_in(directory_)) {
         const auto dot = file.rfind('.');
         std::uint32_t address = 0;
         const char* end = file.data() + file.size();

@@ -23,8 +23,8 @@ public:
     // To the firmware; false: it has no room now, room() is called when it has again.
     using Send = std::function<bool(std::uint32_t source, std::uint32_t destination, std::span<const std::byte> data)>;
 
-    // directory: ours alone, and there.
-    RpmsgEndpoints(virtio::Loop& loop, std::string directory, Log log, Send send);
+    // directory: an open one, ours alone; stays the caller's.
+    RpmsgEndpoints(virtio::Loop& loop, int directory, Log log, Send send);
     ~RpmsgEndpoints();
 
     void announced(const std::string& name, std::uint32_t address, bool created);
@@ -62,7 +62,8 @@ private:
     std::uint32_t free_address();
 
     virtio::Loop& loop_;
-    std::string directory_;
+    int directory_;
+    std::string path_;
     Log log_;
     Send send_;
     std::map<std::uint32_t, Service> services_;       // by the firmware's address

@@ -24,11 +24,10 @@ rpmsg::Translate translate(const virtio::GuestMemory& memory) {
 
 } // namespace
 
-RpmsgLink::RpmsgLink(const virtio::DeviceSettings& settings, std::unique_ptr<virtio::DevicePort> port, const ServedPlace& place,
-                     std::string directory)
+RpmsgLink::RpmsgLink(const virtio::DeviceSettings& settings, std::unique_ptr<virtio::DevicePort> port, const ServedPlace& place)
     : name_(settings.name), port_(std::move(port)), place_(place),
       endpoints_(
-          place.loop, std::move(directory),
+          place.loop, place.lasting,
           [reporter = place.reporter, name = settings.name](const std::string& text) { reporter.log(name + ": " + text); },
           [this](std::uint32_t source, std::uint32_t destination, std::span<const std::byte> data) {
               return host_.send(source, destination, data);
@@ -73,7 +72,9 @@ void RpmsgLink::take_event() {
         begin_run(taken.value);
     else if (taken.kind == AMP_VIRTIO_UP)
         firmware_is_up(taken.value);
-    port_->reply({taken.kind, taken.seq, 0}); // registers read as zero
+    // Registers read as zero. The vrings wait until the firmware with its table is loaded.
+    port_->reply({taken.kind, taken.seq, taken.kind == AMP_VIRTIO_RUN ? std::uint64_t{AMP_VIRTIO_TELL_UP} : 0});
+    report_change();
 }
 
 // When this returns, nothing touches what the run before had.
@@ -87,7 +88,6 @@ void RpmsgLink::begin_run(std::uint64_t run) {
     place_.state.run = run;
     endpoints_.recover(); // so that they can be removed
     endpoints_.clear();
-    report(false);
 }
 
 void RpmsgLink::firmware_is_up(std::uint64_t run) {
@@ -99,7 +99,6 @@ void RpmsgLink::firmware_is_up(std::uint64_t run) {
         return;
     }
     place_.state.status = virtio::status::driver_ok;
-    report(true);
     poll();
 }
 
@@ -107,6 +106,7 @@ void RpmsgLink::kicked(unsigned queue) {
     std::uint64_t count = 0;
     if (::read(kicks_[queue].get(), &count, sizeof(count)) == sizeof(count))
         poll();
+    report_change();
 }
 
 void RpmsgLink::poll() {
@@ -125,14 +125,15 @@ void RpmsgLink::broken(const std::string& why) {
     place_.state.status = virtio::status::needs_reset;
     host_.forget();
     endpoints_.clear();
-    report(false);
 }
 
-void RpmsgLink::report(bool up) {
+// What could not be told now is told with the next event.
+void RpmsgLink::report_change() {
     DeviceState now;
-    now.queues_ready = up ? AMP_RPMSG_VRINGS : 0;
-    now.driver_ok = up;
-    place_.reporter.device(place_.position, now);
+    now.queues_ready = host_.running() ? AMP_RPMSG_VRINGS : 0;
+    now.driver_ok = host_.running();
+    if (now != reported_ && place_.reporter.device(place_.position, now))
+        reported_ = now;
 }
 
 } // namespace amp::backend

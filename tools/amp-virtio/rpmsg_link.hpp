@@ -3,7 +3,6 @@
 // registers have no meaning here: firmware is the device, dom0 the driver, and the transport carries notifications alone.
 #pragma once
 
-#include "report.hpp"
 #include "rpmsg_endpoints.hpp"
 #include "served.hpp"
 
@@ -17,9 +16,8 @@ namespace amp::backend {
 
 class RpmsgLink final : public Served {
 public:
-    // directory: where the sockets go.
-    RpmsgLink(const virtio::DeviceSettings& settings, std::unique_ptr<virtio::DevicePort> port, const ServedPlace& place,
-              std::string directory);
+    // place.lasting: the directory for the sockets.
+    RpmsgLink(const virtio::DeviceSettings& settings, std::unique_ptr<virtio::DevicePort> port, const ServedPlace& place);
     ~RpmsgLink() override;
     Outcome<Done> serve() override;
 
@@ -30,7 +28,7 @@ private:
     void kicked(unsigned queue);
     void poll();
     void broken(const std::string& why);
-    void report(bool up);
+    void report_change();
 
     std::string name_;
     std::unique_ptr<virtio::DevicePort> port_;
@@ -38,6 +36,7 @@ private:
     RpmsgEndpoints endpoints_;
     rpmsg::Host host_;
     std::vector<virtio::OwnedFd> kicks_;
+    DeviceState reported_;
 };
 
 } // namespace amp::backend

@@ -10,6 +10,18 @@
 #include <fmt/format.h>
 
 namespace amp::ctl {
+namespace {
+
+Outcome<std::uint64_t> perform(Context& context, Selected& selected, const ActionWords& words) {
+    if (words.perform != nullptr)
+        return words.perform(context, selected.name, *selected.partition);
+    const auto elapsed = selected.partition->act(words.action);
+    if (!elapsed)
+        return Err{explain(elapsed.error(), fmt::format("{} {}", words.verb, selected.name))};
+    return *elapsed;
+}
+
+} // namespace
 
 Outcome<Done> act_on(Context& context, Selected& selected, const ActionWords& words) {
     const std::uint32_t state = selected.query.state;
@@ -25,9 +37,9 @@ Outcome<Done> act_on(Context& context, Selected& selected, const ActionWords& wo
         context.out << fmt::format("would {} {} ({})\n", words.verb, selected.name, state_name(state));
         return Done{};
     }
-    const auto elapsed = selected.partition->act(words.action);
+    const auto elapsed = perform(context, selected, words);
     if (!elapsed)
-        return Err{explain(elapsed.error(), fmt::format("{} {}", words.verb, selected.name))};
+        return Err{elapsed.error()};
     context.out << fmt::format("{}: {} in {}{}\n", selected.name, words.done,
                                duration_text(static_cast<double>(*elapsed) / 1e9),
                                words.outcome != nullptr ? words.outcome(selected.query) : "");

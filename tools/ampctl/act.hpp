@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// stop, pause, resume, destroy: the same steps with other words.
+// start, stop, pause, resume, destroy: the same steps with other words.
 #pragma once
 
 #include "context.hpp"
@@ -20,6 +20,8 @@ struct ActionWords {
     // resumed".
     bool (*possible)(std::uint32_t state);
     std::string_view only;
+    // What acting means where it is more than the module's call; nanoseconds.
+    Outcome<std::uint64_t> (*perform)(Context& context, const std::string& name, Partition& partition) = nullptr;
     std::string (*outcome)(const amp_query& before) = nullptr; // more to say, after `done`
 };
 

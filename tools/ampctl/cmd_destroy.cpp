@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // ampctl destroy NAME...
 #include "act.hpp"
+#include "back_end.hpp"
 #include "command.hpp"
 #include "output.hpp"
 
@@ -18,7 +19,8 @@ std::string given_back(const amp_query& before) {
 }
 
 Outcome<ExitStatus> run(Context& context) {
-    return act_on_selected(context, {Action::destroy, "destroy", "destroyed", always, always, "", given_back});
+    return act_on_selected(context, {Action::destroy, "destroy", "destroyed", always, always, "",
+                                     destroy_partition, given_back});
 }
 
 constexpr Positional positionals[] = {names_positional};

@@ -64,7 +64,7 @@ Outcome<ExitStatus> run(Context& context) {
         return Err{created.error()};
     bool detached = false;
     Outcome<ExitStatus> status = ExitStatus::ok;
-    if (const auto started = start_all(*created); started)
+    if (const auto started = start_all(context, *created); started)
         status = attend(context, (*created)[*place], (*plans)[*place].platform.console.has_value(), detached);
     else
         status = Err{started.error()};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // ampctl start NAME|FILE...: names start what exists, files are created first.
 #include "act.hpp"
+#include "back_end.hpp"
 #include "command.hpp"
 #include "creation.hpp"
 #include "prepare.hpp"
@@ -17,7 +18,8 @@ bool possible(std::uint32_t state) { return state != AMP_STATE_PAUSED && state !
 
 constexpr ActionWords words{
     Action::start, "start",  "started",
-    needed,        possible, "a created or ended partition can be started; `resume` lets a paused one continue"};
+    needed,        possible, "a created or ended partition can be started; `resume` lets a paused one continue",
+    start_partition};
 
 Outcome<ExitStatus> start_files(Context& context) {
     const auto plans = make_plans(context, context.args.list(0));
@@ -32,7 +34,7 @@ Outcome<ExitStatus> start_files(Context& context) {
     auto created = create_all(context, *plans);
     if (!created)
         return Err{created.error()};
-    if (const auto started = start_all(*created); !started) {
+    if (const auto started = start_all(context, *created); !started) {
         undo(context, *created);
         return Err{started.error()};
     }
@@ -64,6 +66,7 @@ constinit const Command start_command{
     options,
     run,
     "A partition that ended begins anew: clean memory, the image loaded again. A word that ends in .dts or\n"
-    ".dtb, has a / or names a file is a description: its partitions are created and started, all or none."};
+    ".dtb, has a / or names a file is a description: its partitions are created and started, all or none.\n"
+    "Where a partition has virtio devices, amp-virtio is run first, unless it serves them already."};
 
 } // namespace amp::ctl

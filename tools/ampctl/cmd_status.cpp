@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// ampctl status [NAME]: state, core, memory, and why a guest ended.
+// ampctl status [NAME]: state, core, memory, devices, and why a guest ended.
 #include "command.hpp"
 #include "console_history.hpp"
 #include "crash_report.hpp"
@@ -27,6 +27,16 @@ std::string state_text(const amp_query& query) {
     }
 }
 
+void add_virtio(Table& table, const VirtioState& state) {
+    std::string heading = "virtio";
+    for (const VirtioDevice& device : state.devices) {
+        table.add({heading, printable(fmt::format("{}: {}, {}, {}", device.name, device.type, device.backend,
+                                                  device_text(state, device)))});
+        heading.clear();
+    }
+    table.add({"back end", printable(back_end_text(state))});
+}
+
 void print_status(Context& context, const Selected& one) {
     const amp_query& query = one.query;
     context.out << fmt::format("{}: {}\n", one.name, state_text(query));
@@ -43,6 +53,8 @@ void print_status(Context& context, const Selected& one) {
         table.add({"panic", printable(*one.panic)});
     const auto channels = channels_of(context, one.name);
     table.add({"channels", channels.empty() ? "none to dom0" : fmt::format("{}", fmt::join(channels, ", "))});
+    if (one.virtio)
+        add_virtio(table, *one.virtio);
     if (query.state != AMP_STATE_LOST && query.failure.status != AMP_STATUS_OK)
         table.add({"trouble", fmt::format("the last restart failed: {}; {}", report_text(query.failure),
                                           report_remedy(query.failure))});
@@ -61,8 +73,10 @@ Outcome<ExitStatus> run(Context& context) {
     auto selected = select(context, 0, true);
     if (!selected)
         return Err{selected.error()};
-    for (Selected& one : *selected)
+    for (Selected& one : *selected) {
         look_for_panic(one);
+        one.virtio = virtio_state(context, one.name);
+    }
     if (context.json()) {
         context.out << status_json(*selected) << '\n';
         return ExitStatus::ok;

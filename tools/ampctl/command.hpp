@@ -51,7 +51,7 @@ inline constexpr Positional channel_positional{"CHANNEL", "channel of the partit
 
 extern const Command doctor_command, check_command, plan_command, create_command, start_command, stop_command,
     pause_command, resume_command, destroy_command, run_command, list_command, status_command, stats_command,
-    console_command, log_command, send_command, recv_command, assign_command, release_command, version_command,
+    console_command, log_command, send_command, recv_command, rpmsg_command, assign_command, release_command, version_command,
     help_command;
 
 std::span<const Command* const> all_commands();

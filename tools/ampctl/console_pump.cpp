@@ -57,6 +57,8 @@ std::optional<PumpEnd> ConsolePump::reason_to_end() const {
         return PumpEnd::signal;
     if (gone_)
         return PumpEnd::gone;
+    if (node_lost_)
+        return PumpEnd::node_lost;
     if (has_ended(query_.state) && !more_output_)
         return PumpEnd::guest_ended;
     if (options_.timeout && std::chrono::steady_clock::now() >= deadline_)
@@ -76,7 +78,24 @@ Outcome<Done> ConsolePump::look_at_state() {
     return Done{};
 }
 
-Outcome<Done> ConsolePump::show_output() {
+Outcome<Done> ConsolePump::show_output() { return options_.from_node ? show_node() : show_stream(); }
+
+Outcome<Done> ConsolePump::show_node() {
+    std::array<char, 4096> buffer{};
+    more_output_ = !gone_;
+    for (int i = 0; i < reads_per_round && more_output_; ++i) {
+        const ssize_t count = ::read(node_, buffer.data(), buffer.size());
+        more_output_ = count > 0 || (count < 0 && errno == EINTR);
+        node_lost_ = count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR);
+        if (count <= 0)
+            continue;
+        if (const auto written = write_out({buffer.data(), static_cast<std::size_t>(count)}); !written)
+            return Err{written.error()};
+    }
+    return Done{};
+}
+
+Outcome<Done> ConsolePump::show_stream() {
     // Emptied before the history is read: a byte that comes in between makes the node readable again.
     drain_node();
     more_output_ = !gone_ && node_ >= 0;

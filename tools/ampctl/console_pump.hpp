@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Carries bytes between a guest's console and our standard input and output until something ends it. The console's
 // history comes first; nothing is lost or shown twice, because all output is read by position and the node only tells
-// when to look.
+// when to look. A terminal of a virtio console has no history: there the node gives the bytes.
 #pragma once
 
 #include "context.hpp"
@@ -14,12 +14,13 @@
 
 namespace amp::ctl {
 
-enum class PumpEnd { guest_ended, gone, detach, destroy, text_seen, timed_out, signal };
+enum class PumpEnd { guest_ended, gone, detach, destroy, text_seen, timed_out, signal, node_lost };
 
 struct PumpOptions {
     std::optional<std::string> until; // end when this text appeared
     std::optional<std::chrono::milliseconds> timeout;
     bool offer_destroy = false; // the escape key's prompt names it
+    bool from_node = false;     // the node gives the output itself, and there is no history
 };
 
 class ConsolePump {
@@ -37,6 +38,8 @@ public:
 private:
     Outcome<Done> look_at_state();
     Outcome<Done> show_output();
+    Outcome<Done> show_stream();
+    Outcome<Done> show_node();
     Outcome<Done> write_out(std::string_view bytes);
     void drain_node();
     void take_input();
@@ -53,6 +56,7 @@ private:
     bool is_terminal_ = false;
     bool gone_ = false;
     bool node_alive_ = true;
+    bool node_lost_ = false; // from_node: its other end is gone
     bool text_seen_ = false;
     bool more_output_ = false; // the last round did not reach the end
     EscapeCommand command_ = EscapeCommand::none;

@@ -10,7 +10,7 @@
 namespace amp::ctl {
 
 PumpOptions pump_options(const Context& context, bool offer_destroy) {
-    return {context.args.value("--until"), context.args.timeout(), offer_destroy};
+    return {context.args.value("--until"), context.args.timeout(), offer_destroy, false};
 }
 
 Outcome<ExitStatus> session_status(Context& context, const std::string& name, PumpEnd end, const amp_query& last) {
@@ -26,6 +26,9 @@ Outcome<ExitStatus> session_status(Context& context, const std::string& name, Pu
     case PumpEnd::gone:
         return Err{
             Error{ExitStatus::not_found, fmt::format("{} was destroyed", name), "`ampctl list` shows what is left"}};
+    case PumpEnd::node_lost:
+        return Err{Error{ExitStatus::machine, fmt::format("the back end of {} closed the terminal", name),
+                         "`ampctl status` tells whether it runs"}};
     case PumpEnd::guest_ended: break;
     }
     if (last.state == AMP_STATE_LOST)

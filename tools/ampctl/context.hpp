@@ -5,6 +5,7 @@
 
 #include "arguments.hpp"
 #include "device.hpp"
+#include "host.hpp"
 
 #include <amp/partitioner/disk.hpp>
 
@@ -26,6 +27,7 @@ struct Context {
     Terminal terminal;
     const Disk& disk;
     Device& device;
+    Host& host;
 
     [[nodiscard]] bool json() const { return args.has("--json"); }
     [[nodiscard]] bool dry_run() const { return args.has("--dry-run"); }

@@ -2,6 +2,7 @@
 // The way up, and down again.
 #include "creation.hpp"
 
+#include "back_end.hpp"
 #include "dispatch.hpp"
 #include "explain.hpp"
 #include "output.hpp"
@@ -34,6 +35,8 @@ Outcome<Created> create_one(Context& context, const Plan& plan) {
     const auto loaded = load_all(*created.partition, plan);
     if (!loaded)
         return Err{loaded.error()};
+    if (const auto prepared = prepare_back_end(context, plan); !prepared)
+        return Err{prepared.error()};
     return created;
 }
 
@@ -61,11 +64,11 @@ Outcome<Done> keep_all(std::vector<Created>& created) {
     return Done{};
 }
 
-Outcome<Done> start_all(std::vector<Created>& created) {
+Outcome<Done> start_all(Context& context, std::vector<Created>& created) {
     for (Created& one : created) {
-        const auto started = one.partition->act(Action::start);
+        const auto started = start_partition(context, one.name, *one.partition);
         if (!started)
-            return Err{explain(started.error(), fmt::format("start {}", one.name))};
+            return Err{started.error()};
     }
     return Done{};
 }
@@ -73,9 +76,10 @@ Outcome<Done> start_all(std::vector<Created>& created) {
 void undo(Context& context, std::vector<Created>& created) {
     while (!created.empty()) {
         Created& last = created.back();
-        const auto destroyed = last.partition->act(Action::destroy);
-        if (!destroyed)
+        if (const auto destroyed = last.partition->act(Action::destroy); !destroyed)
             print_error(context.err, explain(destroyed.error(), fmt::format("undo the creation of {}", last.name)));
+        else if (const auto forgotten = forget_back_end(context, last.name); !forgotten)
+            print_error(context.err, forgotten.error());
         created.pop_back();
     }
 }
@@ -85,9 +89,12 @@ void describe_creation(std::ostream& out, const std::vector<Plan>& plans) {
         std::vector<std::string> cores;
         for (const PlannedCore& core : plan.cores)
             cores.push_back(fmt::format("{}", core.cpu.number));
-        out << fmt::format("would create {}: core {}, {} of memory, {} segment{} loaded\n", plan.name,
+        out << fmt::format("would create {}: core {}, {} of memory, {} segment{} loaded{}\n", plan.name,
                            fmt::join(cores, ", "), size_text(plan.memory_bytes() + plan.channel_bytes()),
-                           plan.segments.size(), plan.segments.size() == 1 ? "" : "s");
+                           plan.segments.size(), plan.segments.size() == 1 ? "" : "s",
+                           plan.virtio.empty() ? ""
+                                               : fmt::format(", {} virtio device{}", plan.virtio.size(),
+                                                             plan.virtio.size() == 1 ? "" : "s"));
     }
 }
 

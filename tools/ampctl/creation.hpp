@@ -19,13 +19,13 @@ struct Created {
     std::unique_ptr<Partition> partition;
 };
 
-// CREATE and LOAD for every plan. Not kept yet: dropping the result undoes it.
+// CREATE and LOAD for every plan, and what the back end of its virtio devices is to know. Not kept yet: dropping the result undoes it.
 Outcome<std::vector<Created>> create_all(Context& context, const std::vector<Plan>& plans);
 
 // From here on they live without ampctl.
 Outcome<Done> keep_all(std::vector<Created>& created);
 
-Outcome<Done> start_all(std::vector<Created>& created);
+Outcome<Done> start_all(Context& context, std::vector<Created>& created);
 
 // Last created, first destroyed. What can't be undone is reported to context.err.
 void undo(Context& context, std::vector<Created>& created);

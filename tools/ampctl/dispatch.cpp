@@ -29,8 +29,8 @@ ExitStatus dispatch(std::span<const std::string> words, const Surroundings& surr
     Terminal terminal{surroundings.in, surroundings.out_descriptor, -1};
     if (line->command->waits && surroundings.watch_signals != nullptr)
         terminal.stop = surroundings.watch_signals();
-    Context context{line->arguments, surroundings.out,  surroundings.err,
-                    terminal,        surroundings.disk, surroundings.device};
+    Context context{line->arguments,   surroundings.out,    surroundings.err,  terminal,
+                    surroundings.disk, surroundings.device, surroundings.host};
     const auto result = line->command->run(context);
     surroundings.out.flush();
     if (!result) {

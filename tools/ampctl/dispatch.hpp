@@ -18,6 +18,7 @@ struct Surroundings {
     int out_descriptor = -1;
     const Disk& disk;
     Device& device;
+    Host& host;
     int (*watch_signals)() = nullptr; // called for commands that wait; gives Terminal::stop
 };
 

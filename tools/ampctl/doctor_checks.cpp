@@ -100,8 +100,42 @@ Finding compiler(const Context& context) {
             "install device-tree-compiler"};
 }
 
+// What virtio devices' back ends need of Linux; nothing else does.
+Finding node_for(const Context& context, const char* subject, const char* node, const char* use, const char* module) {
+    if (context.disk.exists(node))
+        return fine(subject, node);
+    return {subject, Severity::warning, fmt::format("no {}, so no {}", node, use), fmt::format("`modprobe {}`", module)};
+}
+
+Finding tun(const Context& context) {
+    return node_for(context, "tun", "/dev/net/tun", "virtio,net on a TAP (tap:, vhost-net:)", "tun");
+}
+
+Finding vhost_net(const Context& context) {
+    return node_for(context, "vhost-net", "/dev/vhost-net", "virtio,net served by the kernel (vhost-net:)", "vhost_net");
+}
+
+Finding vhost_vsock(const Context& context) {
+    return node_for(context, "vhost-vsock", "/dev/vhost-vsock", "virtio,vsock", "vhost_vsock");
+}
+
+// Linux's own rpmsg bus; modules.builtin lists what is not a module.
+Finding rpmsg(const Context& context) {
+    const std::string folder = "/lib/modules/" + first_line(context.disk, "/proc/sys/kernel/osrelease");
+    bool known = false;
+    for (const char* list : {"/modules.dep", "/modules.builtin"}) {
+        const auto bytes = context.disk.read(folder + list);
+        known = known || bytes;
+        if (bytes && std::string(bytes->begin(), bytes->end()).find("virtio_rpmsg_bus.ko") != std::string::npos)
+            return fine("rpmsg", "this kernel has RPMSG_VIRTIO");
+    }
+    if (!known)
+        return fine("rpmsg", fmt::format("no list of modules in {}, so it is not known whether this kernel has RPMSG_VIRTIO", folder));
+    return fine("rpmsg", "this kernel is built without RPMSG_VIRTIO, as Debian's are: none of Linux's own rpmsg drivers");
+}
+
 using Check = Finding (*)(const Context&);
-constexpr Check checks[] = {kernel, el2, module, compiler};
+constexpr Check checks[] = {kernel, el2, module, compiler, tun, vhost_net, vhost_vsock, rpmsg};
 
 } // namespace
 

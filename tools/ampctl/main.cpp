@@ -2,11 +2,13 @@
 // ampctl: the one tool that people touch. Here only the real surroundings are put together; dispatch.cpp does the rest.
 #include "dispatch.hpp"
 #include "real_device.hpp"
+#include "real_host.hpp"
 #include "signals.hpp"
 
 #include <amp/partitioner/disk.hpp>
 
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <unistd.h>
@@ -19,8 +21,10 @@ int main(int argc, char** argv) {
     try {
         const amp::RealDisk disk;
         RealDevice device;
+        const char* back_end = std::getenv("AMP_VIRTIO");
+        RealHost host(back_end != nullptr ? back_end : "");
         const std::vector<std::string> words(argv + 1, argv + argc);
-        const Surroundings surroundings{std::cout, std::cerr, STDIN_FILENO, STDOUT_FILENO, disk, device, watch_signals};
+        const Surroundings surroundings{std::cout, std::cerr, STDIN_FILENO, STDOUT_FILENO, disk, device, host, watch_signals};
         return static_cast<int>(dispatch(words, surroundings));
     } catch (const std::exception& failure) {
         print_error(std::cerr, {ExitStatus::internal, failure.what(), "this is a bug; please report it"});

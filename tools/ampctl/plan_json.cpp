@@ -29,11 +29,31 @@ Json platform_json(const Platform& platform) {
     Json json{{"gic_version", platform.gic_version}, {"gicd", platform.gicd.number}};
     json[platform.gic_version == 2 ? "gicc" : "gicr"] =
         (platform.gic_version == 2 ? platform.gicc : platform.gicr).number;
+    if (platform.virtio)
+        json["virtio"] = platform.virtio->number;
     if (platform.console) {
         json["console"] = platform.console->number;
         json["console_interrupt"] = platform.console_intid.number;
     }
     return json;
+}
+
+Json virtio_json(const Plan& plan) {
+    Json list = Json::array();
+    for (const PlannedVirtio& device : plan.virtio) {
+        Json json{{"name", device.name},         {"type", device.type},           {"address", device.gpa.number},
+                  {"interrupt", device.intid.number}, {"queues", device.queue_count}, {"backend", device.backend}};
+        if (!device.mac.empty())
+            json["mac"] = device.mac;
+        if (device.mtu)
+            json["mtu"] = *device.mtu;
+        if (device.cid)
+            json["cid"] = *device.cid;
+        if (device.type == "blk")
+            json["read_only"] = device.read_only;
+        list.push_back(std::move(json));
+    }
+    return list;
 }
 
 Json plan_json(const Plan& plan) {
@@ -78,6 +98,7 @@ Json plan_json(const Plan& plan) {
             {"regions", regions_json(plan)},
             {"segments", segments},
             {"channels", channels},
+            {"virtio", virtio_json(plan)},
             {"devices", devices}};
 }
 

@@ -74,6 +74,30 @@ void print_channels(std::ostream& out, const Plan& plan) {
     channels.print(out, "  ");
 }
 
+std::string settings_text(const PlannedVirtio& device) {
+    std::vector<std::string> settings;
+    if (!device.mac.empty())
+        settings.push_back(device.mac);
+    if (device.mtu)
+        settings.push_back(fmt::format("MTU {}", *device.mtu));
+    if (device.cid)
+        settings.push_back(fmt::format("context id {}", *device.cid));
+    if (device.read_only)
+        settings.emplace_back("read-only");
+    return settings.empty() ? "-" : fmt::format("{}", fmt::join(settings, ", "));
+}
+
+void print_virtio(std::ostream& out, const Plan& plan) {
+    if (plan.virtio.empty())
+        return;
+    Table devices({"virtio device", "kind", "address", "interrupt", "back end", "settings"});
+    for (const PlannedVirtio& device : plan.virtio)
+        devices.add({device.name, device.type, address_text(device.gpa.number), fmt::format("{}", device.intid.number),
+                     printable(device.backend), settings_text(device)});
+    out << '\n';
+    devices.print(out, "  ");
+}
+
 void print_devices(std::ostream& out, const Plan& plan) {
     if (plan.devices.empty())
         return;
@@ -120,6 +144,7 @@ void print_plans(std::ostream& out, const std::vector<Plan>& plans) {
         print_facts(out, plan);
         print_memory(out, plan);
         print_channels(out, plan);
+        print_virtio(out, plan);
         print_devices(out, plan);
         out << '\n';
     }

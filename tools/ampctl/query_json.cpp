@@ -57,6 +57,27 @@ Json exit_json(const amp_exit_record& exit) {
     return json;
 }
 
+Json virtio_json(const VirtioState& state) {
+    Json devices = Json::array();
+    for (const VirtioDevice& device : state.devices)
+        devices.push_back({{"index", device.index},
+                           {"name", device.name},
+                           {"type", device.type},
+                           {"backend", device.backend},
+                           {"driver_ok", device.driver_ok}});
+    Json json{{"supervisor", nullptr},
+              {"worker", nullptr},
+              {"ready", state.ready},
+              {"restarts", state.restarts},
+              {"last_error", state.last_error},
+              {"devices", devices}};
+    if (state.supervisor)
+        json["supervisor"] = *state.supervisor;
+    if (state.worker)
+        json["worker"] = *state.worker;
+    return json;
+}
+
 Json one_status(const Selected& one) {
     const amp_query& query = one.query;
     Json json = head_json(one);
@@ -67,6 +88,8 @@ Json one_status(const Selected& one) {
     json["up_seconds"] = query.starts == 0 ? 0 : ticks_seconds(query.start_ticks, query.now_ticks, query.counter_hz);
     if (one.panic)
         json["panic"] = *one.panic;
+    if (one.virtio)
+        json["virtio"] = virtio_json(*one.virtio);
     json["exit"] = exit_json(query.exit);
     if (query.failure.status != AMP_STATUS_OK)
         json["failure"] = {{"status", status_name(query.failure.status)},

@@ -59,7 +59,7 @@ constexpr Remedy remedies[] = {
     {AMP_STATUS_NOT_FOUND, decimal, not_found, "`ampctl list` shows all partitions"},
     {AMP_STATUS_TOO_MANY, decimal, machine, "destroy one that is not needed: `ampctl list`"},
     {AMP_STATUS_BACKEND_SILENT, decimal, machine,
-     "see what amp-virtio says in the system's log, end it, and start again"},
+     "/run/amp/<partition>/virtio.log tells what it does; end its amp-virtio and start again, which runs another"},
     {AMP_STATUS_OUT_OF_MEMORY, bytes, machine,
      "give the partition less memory, or free some: `echo 3 > /proc/sys/vm/drop_caches`"},
     {AMP_STATUS_CORE_START_FAILED, psci, machine, "this is the firmware's answer; try another core, and see `dmesg`"},

@@ -45,7 +45,7 @@ Outcome<Selected> select_one(Context& context, const std::string& name) {
     const auto query = (*partition)->query();
     if (!query)
         return Err{explain(query.error(), fmt::format("ask for the state of {}", name))};
-    return Selected{name, std::move(*partition), *query, std::nullopt};
+    return Selected{name, std::move(*partition), *query, std::nullopt, std::nullopt};
 }
 
 Outcome<std::vector<Selected>> select_all(Context& context) {

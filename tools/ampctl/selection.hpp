@@ -4,6 +4,7 @@
 
 #include "context.hpp"
 #include "outcome.hpp"
+#include "virtio_state.hpp"
 
 #include <memory>
 #include <optional>
@@ -16,7 +17,8 @@ struct Selected {
     std::string name;
     std::unique_ptr<Partition> partition;
     amp_query query{};
-    std::optional<std::string> panic; // of a Linux guest that runs on after it; filled in by status
+    std::optional<std::string> panic;  // of a Linux guest that runs on after it; filled in by status
+    std::optional<VirtioState> virtio; // likewise
 };
 
 Outcome<Selected> select_one(Context& context, const std::string& name);

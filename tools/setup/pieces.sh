@@ -58,17 +58,22 @@ missing() {
     failures+=("$1")
 }
 
-# Fetches packages (a name, or name:arch) into the cache unless the very version is there, and prints the files' names.
+# Fetches packages (a name, or name:arch) into the cache unless the very version is there, and prints the files' names, which apt
+# orders as it likes.
 fetch() {
-    local package file
-    for package in "$@"; do
-        file=$(foreign_apt apt-get download --print-uris "$package" 2>>"$log" | awk 'NR == 1 { print $2 }')
-        [[ $file ]] || return 1
-        if [[ ! -e $archives/$file ]]; then
-            (cd "$archives/partial" && foreign_apt apt-get -q download "$package" >>"$log" 2>&1 && mv "$file" ..) || return 1
-        fi
-        printf '%s\n' "$archives/$file"
+    local files file arch absent=()
+    mapfile -t files < <(foreign_apt apt-get download --print-uris "$@" 2>>"$log" | awk '{ print $2 }')
+    ((${#files[@]} == $#)) || return 1
+    for file in "${files[@]}"; do
+        [[ ! -e $archives/$file ]] || continue
+        arch=${file##*_} arch=${arch%.deb}
+        [[ $arch != all ]] || arch=arm64
+        absent+=("${file%%_*}:$arch")
     done
+    if ((${#absent[@]})); then
+        (cd "$archives/partial" && foreign_apt apt-get -q download "${absent[@]}" >>"$log" 2>&1 && mv -- *.deb ..) || return 1
+    fi
+    printf "$archives/%s\n" "${files[@]}"
 }
 
 unpack() {

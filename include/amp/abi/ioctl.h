@@ -221,8 +221,9 @@ AMP_ABI_SIZE(struct amp_channel_info, 96);
  */
 #define AMP_VIRTIO_RUN 1u
 #define AMP_VIRTIO_ACCESS 2u
-/* The memory is loaded and the guest runs, once in each run and on each new descriptor: for back ends that write first. */
+/* The memory is loaded and the guest of the run runs: for those that asked for it by AMP_VIRTIO_TELL_UP in the reply to RUN. */
 #define AMP_VIRTIO_UP 3u
+#define AMP_VIRTIO_TELL_UP 1u
 
 struct amp_virtio_event {
     uint32_t kind;   /* AMP_VIRTIO_RUN, AMP_VIRTIO_ACCESS, AMP_VIRTIO_UP */
@@ -238,7 +239,7 @@ AMP_ABI_SIZE(struct amp_virtio_event, 32);
 struct amp_virtio_reply {
     uint32_t kind; /* of the event */
     uint32_t seq;  /* of the event; ESTALE where it is not the present one */
-    uint64_t value; /* ACCESS: what a read gives; else 0 */
+    uint64_t value; /* ACCESS: what a read gives; RUN: AMP_VIRTIO_TELL_UP or 0; UP: 0 */
 };
 AMP_ABI_SIZE(struct amp_virtio_reply, 16);
 

@@ -148,7 +148,6 @@ uint64_t amp_written_end;
     }
     this_monitor().stats->table_pages = pool.used_pages();
     log_facts();
-    init_id_registers(arch::read_id_registers(), this_monitor().boot.gic_version == 3);
     ask_firmware(this_monitor());
     arch::clear_guest_state();
     // The tables are complete before any walk of the guest's can see them. Partner: this core's table walker.
@@ -156,7 +155,9 @@ uint64_t amp_written_end;
     // Each partition's VMID differs, so that one guest's broadcast TLB maintenance does not slow another one down.
     const amp_partition& partition = descriptor(this_monitor());
     const bool aarch32 = (partition.flags & AMP_PARTITION_AARCH32) != 0;
-    arch::configure_guest(stage2.root() | vttbr_el2::Vmid::of(1 + this_monitor().boot.slot), gpa_bits(), aarch32);
+    const bool hidden = init_id_registers(arch::read_id_registers(), this_monitor().boot.gic_version == 3, aarch32);
+    this_monitor().log.line("ID registers ", hidden ? "trapped: the core has what the guest has not" : "as the core has them");
+    arch::configure_guest(stage2.root() | vttbr_el2::Vmid::of(1 + this_monitor().boot.slot), gpa_bits(), {aarch32, hidden});
     AMP_WRITE_SYSREG(elr_el2, partition.entry);
     AMP_WRITE_SYSREG(spsr_el2, aarch32 ? spsr::guest_start32 : spsr::guest_start);
     announce(this_monitor());

@@ -13,7 +13,7 @@ constexpr uint64_t vm = bit(0);    // stage 2 on
 constexpr uint64_t swio = bit(1);  // DC ISW acts as DC CISW
 constexpr uint64_t ptw = bit(2);   // a stage-1 walk to Device memory faults
 constexpr uint64_t fmo = bit(3), imo = bit(4), amo = bit(5); // FIQ, IRQ, SError to EL2, whatever the guest masks
-constexpr uint64_t tid3 = bit(18); // ID registers
+constexpr uint64_t tid3 = bit(18); // ID registers; only where one shows what is not the guest's
 constexpr uint64_t tsc = bit(19);  // SMC
 constexpr uint64_t tidcp = bit(20); // implementation defined registers
 constexpr uint64_t tacr = bit(21); // ACTLR_EL1
@@ -25,7 +25,7 @@ constexpr uint64_t tea = bit(37);  // synchronous external aborts to EL2
 constexpr uint64_t apk = bit(40), api = bit(41); // 1: pointer authentication keys and instructions are not trapped
 constexpr uint64_t tid5 = bit(58); // MTE's ID register
 // WFI, WFE (TWI, TWE), cache maintenance by address (TPCP, TPU) and TLB maintenance run natively. E2H = 0: no VHE.
-constexpr uint64_t guest = vm | swio | ptw | fmo | imo | amo | tid3 | tsc | tidcp | tacr | tsw | rw | tea;
+constexpr uint64_t guest = vm | swio | ptw | fmo | imo | amo | tsc | tidcp | tacr | tsw | rw | tea;
 } // namespace hcr_el2
 
 namespace cptr_el2 { // layout with HCR_EL2.E2H == 0

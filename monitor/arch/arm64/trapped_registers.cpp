@@ -71,7 +71,10 @@ bool write(Monitor& monitor, uint32_t number, uint64_t value) {
 
 } // namespace
 
-void init_id_registers(const IdRegisters& host, bool gicv3) { guest_ids = guest_id_registers(host, gicv3); }
+bool init_id_registers(const IdRegisters& host, bool gicv3, bool aarch32) {
+    guest_ids = guest_id_registers(host, gicv3, aarch32);
+    return !shows_everything(host, guest_ids);
+}
 
 bool emulate_register(Monitor& monitor, Registers& registers, uint64_t esr) {
     const uint32_t number = esr_el2::sysreg_of(esr);

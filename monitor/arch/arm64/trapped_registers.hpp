@@ -8,8 +8,8 @@
 
 namespace amp {
 
-// Once, at start.
-void init_id_registers(const IdRegisters& host, bool gicv3);
+// Once, at start. True: the guest is not shown all that the core has, so that its reads must trap.
+bool init_id_registers(const IdRegisters& host, bool gicv3, bool aarch32);
 // False: the guest does not have that register, or not in that direction.
 bool emulate_register(Monitor& monitor, Registers& registers, uint64_t esr);
 

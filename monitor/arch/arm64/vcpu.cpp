@@ -124,9 +124,10 @@ void clear_el1() {
     }
 }
 
-uint64_t guest_hcr(bool aarch32) {
-    const uint64_t always = aarch32 ? hcr_el2::guest & ~hcr_el2::rw : hcr_el2::guest;
-    return always | (has_ras() ? hcr_el2::terr : 0) | (has_lor() ? hcr_el2::tlor : 0) | (has_mte() ? hcr_el2::tid5 : 0) |
+uint64_t guest_hcr(GuestTraps traps) {
+    const uint64_t always = traps.aarch32 ? hcr_el2::guest & ~hcr_el2::rw : hcr_el2::guest;
+    return always | (traps.id_registers ? hcr_el2::tid3 : 0) | (has_ras() ? hcr_el2::terr : 0) |
+           (has_lor() ? hcr_el2::tlor : 0) | (has_mte() ? hcr_el2::tid5 : 0) |
            (has_pointer_authentication() ? hcr_el2::apk | hcr_el2::api : 0);
 }
 
@@ -173,21 +174,21 @@ void clear_guest_state() {
     clear_el1();
 }
 
-void configure_guest(uint64_t vttbr, unsigned gpa_bits, bool aarch32) {
+void configure_guest(uint64_t vttbr, unsigned gpa_bits, GuestTraps traps) {
     const uint64_t range = pa_range() < pa_range_max ? pa_range() : pa_range_max;
     AMP_WRITE_SYSREG(vtcr_el2, vtcr_el2::with(gpa_bits, range));
     AMP_WRITE_SYSREG(vttbr_el2, vttbr);
     AMP_WRITE_SYSREG(cptr_el2, cptr_el2::guest);
     AMP_WRITE_SYSREG(hstr_el2, 0);
-    AMP_WRITE_SYSREG(mdcr_el2, guest_mdcr(aarch32));
+    AMP_WRITE_SYSREG(mdcr_el2, guest_mdcr(traps.aarch32));
     AMP_WRITE_SYSREG(cnthctl_el2, cnthctl_el2::guest);
     AMP_WRITE_SYSREG(vpidr_el2, AMP_READ_SYSREG(midr_el1));
     AMP_WRITE_SYSREG(vmpidr_el2, 1ull << 31); // RES1; affinity 0
     clear_fine_grained_traps();
-    if (aarch32) {
+    if (traps.aarch32) {
         AMP_WRITE_SYSREG(sctlr_el1, sctlr32::reset);
     }
-    AMP_WRITE_SYSREG(hcr_el2, guest_hcr(aarch32));
+    AMP_WRITE_SYSREG(hcr_el2, guest_hcr(traps));
     isb();
     __asm__ __volatile__("tlbi alle1" : : : "memory");
     dsb_nsh();

@@ -12,7 +12,10 @@ namespace amp::arch {
 // Everything that EL1 and EL0 can see or that would interrupt: values after reset, timers and debug off.
 void clear_guest_state();
 // The trap registers and stage 2; `vttbr` includes the VMID. The guest may run after it.
-void configure_guest(uint64_t vttbr, unsigned gpa_bits, bool aarch32);
+struct GuestTraps {
+    bool aarch32, id_registers;
+};
+void configure_guest(uint64_t vttbr, unsigned gpa_bits, GuestTraps traps);
 IdRegisters read_id_registers();
 // Before the virtual GIC or anything else exists.
 [[noreturn]] void leave_core_without_guest();

@@ -44,6 +44,31 @@ constexpr const char* two_partitions = R"(/dts-v1/;
 };
 )";
 
+constexpr const char* with_virtio = R"(/dts-v1/;
+/ {
+    domains {
+        #address-cells = <2>;
+        #size-cells = <2>;
+        motor {
+            compatible = "amp,partition-v1", "openamp,domain-v1";
+            id = <1>;
+            amp,cores = <3>;
+            memory = <0x0 0x40000000 0x0 0x01000000>;
+            amp,image = "guest.bin";
+            amp,console;
+            virtio {
+                net0 { compatible = "virtio,net"; amp,backend = "vhost-net:amp0"; amp,mtu = <1400>; };
+                disk0 { compatible = "virtio,blk"; amp,backend = "file:/root.img"; read-only; };
+                con0 { compatible = "virtio,console"; };
+                con1 { compatible = "virtio,console"; amp,backend = "unix:/run/con1"; };
+                rng0 { compatible = "virtio,rng"; };
+                vsock0 { compatible = "virtio,vsock"; amp,cid = <3>; };
+            };
+        };
+    };
+};
+)";
+
 std::string cells(std::initializer_list<std::uint32_t> values) {
     std::string bytes;
     for (const std::uint32_t value : values)
@@ -115,7 +140,9 @@ std::string FakeDisk::resolve_link(const std::string& path) const {
 
 Ran Bench::run(const std::vector<std::string>& words) {
     std::ostringstream out, err;
-    const ExitStatus status = dispatch(words, {out, err, in, out_descriptor, disk, device, watch_signals});
+    host.files = &disk.files;
+    host.calls = &device.calls;
+    const ExitStatus status = dispatch(words, {out, err, in, out_descriptor, disk, device, host, watch_signals});
     return {status, out.str(), err.str()};
 }
 
@@ -131,8 +158,12 @@ Bench qemu_bench() {
     bench.disk.files["/proc/cmdline"] = "console=ttyAMA0\n";
     bench.disk.files["/dev/kvm"] = "";
     bench.disk.files["/usr/bin/dtc"] = "";
+    bench.disk.files["/dev/net/tun"] = "";
+    bench.disk.files["/dev/vhost-net"] = "";
     bench.disk.files[AMP_BOARDS_DIRECTORY "/qemu-virt.yaml"] = source_text("boards/qemu-virt.yaml");
     bench.disk.files["/two.dts"] = two_partitions;
+    bench.disk.files["/virtio.dts"] = with_virtio;
+    bench.disk.files["/root.img"] = std::string(512, '\0');
     bench.disk.files["/guest.bin"] = std::string(6000, '\x1f');
     return bench;
 }

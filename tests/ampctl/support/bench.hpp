@@ -4,6 +4,7 @@
 
 #include "dispatch.hpp"
 #include "support/fake_device.hpp"
+#include "support/fake_host.hpp"
 
 #include <map>
 #include <sstream>
@@ -33,6 +34,7 @@ struct Ran {
 struct Bench {
     FakeDisk disk;
     FakeDevice device;
+    FakeHost host;
     int in = -1;
     int out_descriptor = -1;
     int (*watch_signals)() = nullptr;
@@ -43,7 +45,8 @@ struct Bench {
 };
 
 // QEMU's virt machine with four cores, as Linux there shows it, with /two.dts (motor on core 3, pump on core 2, each
-// with a console and a channel ctrl) and the image that both name.
+// with a console and a channel ctrl) and the image that both name; /virtio.dts: motor, with
+// a virtio device of every kind.
 Bench qemu_bench();
 
 std::string source_text(const std::string& path_below_source);

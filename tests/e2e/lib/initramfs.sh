@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Sourced by tests/e2e/dom0: makes the parts of dom0's initramfs. The user space is one cached archive, the kernel's modules and
-# the products of this tree (its modules, ampctl, guests, boards, examples) another; both are made again when their inputs change.
+# the products of this tree (its modules, ampctl, amp-virtio, guests, boards, examples) another; both are made again when their inputs change.
 
-# Stock modules that scenarios use, loaded by nobody until asked for.
-stock_modules=(tun)
+. "$e2e_dir/lib/archive.sh"
+. "$e2e_dir/lib/modules.sh"
 
-# Puts a directory into a cpio archive owned by root.
-pack() { (cd "$1" && find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0) >"$2"; }
-
-# Names, sizes and times of files: equal text stands for equal content.
-fingerprint() { find "$@" -type f -printf '%p %s %T@\n' 2>/dev/null | sort; }
+# Stock modules that scenarios use, loaded by nobody until asked for: networks of guests, and the disk of --images.
+stock_modules=(tun bridge veth vhost_net vhost_vsock vsock_loopback virtio_mmio virtio_blk crc32c_generic ext4 loop)
 
 # cached_archive ARCHIVE INPUTS COMMAND...: has COMMAND fill a directory and packs it, unless the archive was made from INPUTS.
 cached_archive() {
@@ -68,33 +65,31 @@ make_userland() {
     for name in libstdc++.so.6 libgcc_s.so.1 libm.so.6 libc.so.6; do copy_library "$tree" "$name"; done
 }
 
-copy_stock_module() {
-    local name=$1 into=$2 file
-    file=$(find "$kernel_dir/lib/modules/$release" -name "$name.ko*" | head -n 1)
-    [[ $file ]] || die "the stock kernel $release has no module $name"
-    mkdir -p "$into"
-    cp "$file" "$into/"
-    if [[ $file == *.xz ]]; then xz -d "$into/$(basename "$file")"; fi
-}
-
 copy_modules() {
     local modules=$1/lib/modules/$release name
     mkdir -p "$modules/extra"
-    for name in "${stock_modules[@]}"; do copy_stock_module "$name" "$modules/kernel"; done
+    for name in "${stock_modules[@]}"; do
+        module_with_needs "$kernel_dir/lib/modules/$release" "$name" "$modules/kernel" >/dev/null
+    done
     if [[ -e $module ]]; then cp "$(dirname "$module")"/*.ko "$modules/extra/"; fi
     cp "$kernel_dir/lib/modules/$release"/modules.{order,builtin,builtin.modinfo} "$modules/"
     PATH=$PATH:/sbin:/usr/sbin depmod -b "$1" "$release"
 }
 
+# copy_program TREE FILE FOLDER: where it was built, without symbols and with the libraries it needs.
+copy_program() {
+    [[ -e $2 ]] || return 0
+    "$strip" -o "$1/$3/$(basename "$2")" "$2"
+    copy_libraries_of "$1" "$2"
+}
+
 # The same places as those of cmake --install.
 make_products() {
     local tree=$1 file
-    mkdir -p "$tree"/usr/{sbin,lib/amp/guests,share/amp/boards,share/amp/dts}
+    mkdir -p "$tree"/usr/{sbin,lib/amp/guests,libexec/amp,share/amp/boards,share/amp/dts}
     copy_modules "$tree"
-    if [[ -e $ampctl ]]; then
-        "$strip" -o "$tree/usr/sbin/ampctl" "$ampctl"
-        copy_libraries_of "$tree" "$ampctl"
-    fi
+    copy_program "$tree" "$ampctl" usr/sbin
+    copy_program "$tree" "$back_end" usr/libexec/amp
     for file in $(guest_files); do
         if [[ $file == *.elf ]] && ! is_32bit "$file"; then
             "$strip" --strip-debug -o "$tree/usr/lib/amp/guests/$(basename "$file")" "$file"
@@ -118,6 +113,7 @@ make_run_part() {
     local tree=$1 add from to
     mkdir -p "$tree/amp"
     printf '%s' "$marker" >"$tree/amp/marker"
+    [[ ! $images ]] || : >"$tree/amp/images"
     if [[ $interactive ]]; then
         echo "stty -F /dev/ttyAMA0 $(stty size 2>/dev/null | sed 's/\(.*\) \(.*\)/rows \1 cols \2/')" >"$tree/amp/interactive"
         echo "export TERM='${TERM:-vt100}'; unset NO_COLOR" >>"$tree/amp/interactive"

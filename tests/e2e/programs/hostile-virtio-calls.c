@@ -88,8 +88,10 @@ static void try_words(int partition)
     refused(EINVAL, write(fd, &event, sizeof(struct amp_virtio_reply) + 1));
     refused(EFAULT, write(fd, nowhere, sizeof(struct amp_virtio_reply)));
     refused(EINVAL, reply(fd, 0, event.seq, 0));
-    refused(EINVAL, reply(fd, 3, event.seq, 0));
-    refused(EINVAL, reply(fd, AMP_VIRTIO_RUN, event.seq, 1));
+    refused(EINVAL, reply(fd, 4, event.seq, 0));
+    refused(EINVAL, reply(fd, AMP_VIRTIO_RUN, event.seq, 2));
+    refused(EINVAL, reply(fd, AMP_VIRTIO_UP, event.seq, 1));
+    refused(ESTALE, reply(fd, AMP_VIRTIO_UP, event.seq, 0)); /* nobody runs, and nobody asked */
     refused(ESTALE, reply(fd, AMP_VIRTIO_RUN, event.seq - 1, 0));
     refused(ESTALE, reply(fd, AMP_VIRTIO_ACCESS, event.seq, 0));
     must(accept_run(fd) == 0);

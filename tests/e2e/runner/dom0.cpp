@@ -99,6 +99,9 @@ std::vector<std::string> dom0_arguments(const Scenario& scenario, const Paths& p
     if (!machine.reserve.empty()) {
         out.insert(out.end(), {"--reserve", machine.reserve});
     }
+    if (machine.images) {
+        out.emplace_back("--images");
+    }
     for (const auto& argument : machine.qemu) {
         out.insert(out.end(), {"--qemu-arg", replace_paths(argument, paths)});
     }

@@ -50,6 +50,17 @@ TEST_CASE("further arguments for QEMU are handed on, their paths replaced") {
           std::vector<std::string>{"--qemu-arg", "-dtb", "--qemu-arg", "/build/board.dtb"});
 }
 
+TEST_CASE("dom0 gets the guests' images where the scenario wants them") {
+    Scenario scenario;
+    const auto count = [&] {
+        const auto arguments = dom0_arguments(scenario, paths);
+        return std::count(arguments.begin(), arguments.end(), "--images");
+    };
+    CHECK(count() == 0);
+    scenario.machine.images = true;
+    CHECK(count() == 1);
+}
+
 TEST_CASE("a file that does not exist is an error, not a run without it") {
     Scenario scenario;
     scenario.files = {"${source}/no-such-file"};

@@ -79,6 +79,7 @@ Machine read_machine(const YAML::Node& node, Machine machine) {
     machine.memory_mib = read(node, "mem", machine.memory_mib);
     machine.append = read(node, "append", machine.append);
     machine.reserve = read(node, "reserve", machine.reserve);
+    machine.images = read(node, "images", machine.images);
     machine.qemu = read(node, "qemu", machine.qemu);
     return machine;
 }
@@ -86,7 +87,7 @@ Machine read_machine(const YAML::Node& node, Machine machine) {
 const std::set<std::string> scenario_keys = {
     "name",   "group",     "matrix",      "kernel",          "cpu",     "gic",    "smp",    "mem",
     "append", "add",       "script",      "commands",        "timeout", "status", "variables", "host",
-    "reserve", "qemu",   "must_appear", "must_not_appear", "may_appear"};
+    "reserve", "qemu",   "images", "must_appear", "must_not_appear", "may_appear"};
 
 // must_not_appear adds to the defaults; may_appear takes single defaults away again where a run provokes them.
 std::vector<std::string> forbidden(const YAML::Node& node, std::vector<std::string> list) {

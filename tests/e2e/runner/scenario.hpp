@@ -18,6 +18,7 @@ struct Machine {
     int memory_mib = 1024;
     std::string append;
     std::string reserve; // ADDR:SIZE that dom0's Linux leaves alone
+    bool images = false; // what guests with virtio devices boot from
     std::vector<std::string> qemu; // further arguments, with ${...} not yet replaced
 };
 

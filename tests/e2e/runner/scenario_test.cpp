@@ -38,6 +38,13 @@ TEST_CASE("an entry takes what it does not say from the defaults") {
     CHECK(all[0].must_not_appear == std::vector<std::string>{"WARNING:", "Oops"});
 }
 
+TEST_CASE("the guests' images are there only where an entry asks for them") {
+    const auto text = [](const std::string& more) { return with("name: m, group: g, commands: x, must_appear: [y]" + more); };
+    CHECK_FALSE(read_scenarios(text(""), Length::test)[0].machine.images);
+    CHECK(read_scenarios(text(", images: true"), Length::test)[0].machine.images);
+    CHECK_THROWS_AS(read_scenarios(text(", images: some"), Length::test), ConfigError);
+}
+
 TEST_CASE("a matrix becomes one scenario for each combination, each named after it") {
     const auto all = read_scenarios(
         with("name: m, group: main, commands: x, must_appear: [y], matrix: {kernel: ['6.1', '6.12'], gic: [2, 3]}"),

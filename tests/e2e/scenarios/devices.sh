@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Assigned devices, there and back: a PL031 with its alarm interrupt, taken from Linux's driver, used by a guest, and given back
-# so that the driver works again. Variables: CORE, CYCLES.
+# so that the driver works again; and a PL061 with a level for its interrupt. Variables: CORE, CYCLES.
 
 RTC=9010000.pl031
 DRIVER=/sys/bus/amba/drivers/rtc-pl031
+GPIO_DRIVER=/sys/bus/amba/drivers/pl061_gpio
 
 bind_rtc() { run_to "$RTC" "$DRIVER/bind"; }
 unbind_rtc() { run_to "$RTC" "$DRIVER/unbind"; }
@@ -99,6 +100,25 @@ run ampctl stop rtc
 remove rtc
 bind_rtc
 linux_takes_an_alarm
+
+step "a PL061's own interrupt, for the level of a pin, which stays until the guest masks it"
+run_to 9030000.pl061 "$GPIO_DRIVER/unbind"
+for argument in "" stay ""; do
+    describe gpio 1 "$CORE" device-gpio.elf "amp,devices = \"/pl061@9030000\"; $(arguments "$argument")"
+    run ampctl create "$WORK/gpio.dts"
+    run ampctl start gpio
+    if [ -z "$argument" ]; then
+        wait_state gpio stopped 90
+        console_text gpio | grep -E "PASS|FAIL"
+        console_has gpio "PASS: 5 interrupts of the PL061, 0 not its own" || fail "the PL061's interrupt did not come as it should"
+        console_has gpio "PASS: the level is there still" || fail "the PL061's level is gone"
+    else # stopped with the interrupt asserted
+        wait_until 60 "its interrupts" sh -c "[ \$(ampctl stats gpio --json | sed -n 's/^ *\"device_irq\": \\([0-9]*\\).*/\\1/p') -gt 20 ]"
+        run ampctl stop gpio
+    fi
+    remove gpio
+done
+run_to 9030000.pl061 "$GPIO_DRIVER/bind"
 
 unload_module
 check_machine

@@ -26,6 +26,7 @@ explain_failure() {
         printf -- '-- console of %s\n' "$name"
         console_text "$name" | tail -n 8 || true
     done
+    ! command -v explain_back_ends >/dev/null || explain_back_ends
     printf -- '-- dmesg\n'
     dmesg | tail -n 25
 }

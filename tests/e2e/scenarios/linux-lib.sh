@@ -38,19 +38,19 @@ describe_linux() {
 # start_linux NAME: from now on everything the guest prints goes to $WORK/NAME.console, until it ends. The history, which is
 # shown first, is known.
 start_linux() {
-    seen=$(console_text "$1" | wc -c)
+    console_text "$1" | wc -c >"$WORK/$1.seen"
     run ampctl start "$1"
     ampctl console "$1" </dev/null >"$WORK/$1.console" 2>&1 &
 }
 # What came since the last ask, as lines.
-new_text() { tail -c "+$((seen + 1))" "$WORK/$1.console" | tr -d '\r'; }
+new_text() { tail -c "+$(($(cat "$WORK/$1.seen") + 1))" "$WORK/$1.console" | tr -d '\r'; }
 new_text_has() { new_text "$1" | grep -qE -- "$2"; }
 # wait_new NAME PATTERN [SECONDS]
 wait_new() { wait_until "${3:-90}" "/$2/ on the console of $1" new_text_has "$1" "$2"; }
 
 # say_to NAME LINE: typed as by somebody at the console; what was printed until now is not looked at any more.
 say_to() {
-    seen=$(wc -c <"$WORK/$1.console")
+    wc -c <"$WORK/$1.console" >"$WORK/$1.seen"
     printf '%s> %s\n' "$1" "$2"
     printf '%s\n' "$2" >"/dev/amp-$1-console"
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What a description can load, seen by a stock kernel (/e2e/Image): a gzip-compressed image, memory in several regions and at
 # guest-physical 0, a file with an address in memory that the device tree does not announce, overlays; a tree that replaces ours.
+# And a 32-bit guest of ours (/e2e/hello32.bin) as a uImage.
 . ./linux-lib.sh
 
 # with_memory: the description's memory becomes 96 MiB at 0, where the kernel goes, and 64 MiB at 0x80000000.
@@ -23,9 +24,46 @@ DTS
     dtc -q -@ -I dts -O dtb -o "$WORK/second.dtbo" "$WORK/second.dtso"
 }
 
+# uimage OF TO: what mkimage -A arm -T standalone -C gzip -a 0x40100000 makes of it. The checksums are those that gzip writes.
+be32() { printf "$(printf '\\x%02x' $(($1 >> 24 & 255)) $(($1 >> 16 & 255)) $(($1 >> 8 & 255)) $(($1 & 255)))"; }
+crc_of() { gzip -c "$1" | tail -c 8 | od -An -N4 -tu4 | tr -d ' '; }
+uimage_header() {
+    be32 0x27051956
+    be32 "$1"
+    be32 0
+    be32 "$(stat -c %s "$2")"
+    be32 0x40100000
+    be32 0x40100000
+    be32 "$(crc_of "$2")"
+    printf '\x00\x02\x01\x01'
+    head -c 32 /dev/zero
+}
+uimage() {
+    gzip -c "$1" >"$WORK/payload"
+    uimage_header 0 "$WORK/payload" >"$WORK/header"
+    { uimage_header "$(crc_of "$WORK/header")" "$WORK/payload"; cat "$WORK/payload"; } >"$2"
+    rm "$WORK/payload" "$WORK/header"
+}
+describe_hello() {
+    write_description hello 2 "$CORE" "memory = <0x0 0x40000000 0x0 0x00800000>; amp,image = \"$1\";"
+}
+
 load_module
 remember_machine
 make_files
+
+step "a uImage, and one that is not whole"
+uimage /e2e/hello32.bin "$WORK/hello.uimage"
+describe_hello "$WORK/hello.uimage"
+run ampctl create "$WORK/hello.dts"
+run ampctl start hello
+wait_state hello stopped
+wait_console hello "hello from hello: GICv2"
+remove hello
+head -c 4000 "$WORK/hello.uimage" >"$WORK/short.uimage"
+describe_hello "$WORK/short.uimage"
+refuse "it is a uImage of [0-9]+ bytes, which are not all there or altered" ampctl check "$WORK/hello.dts"
+rm "$WORK/hello.uimage" "$WORK/short.uimage"
 
 step "gzip, memory at 0 and at 2 GiB, a file of its own address, two overlays"
 describe_linux tux 1 "$CORE" "$WORK/Image.gz" "$WORK/initrd.gz" 0x08000000 "" "

@@ -78,6 +78,7 @@ contained spin-masked "spinning"
 contained wfi-masked "waiting"
 contained console-flood "flood [0-9]"
 contained timer-storm "storm"
+contained pmu-storm "storm"
 contained set-way "survived"
 contained sysregs "survived"
 contained ring "wild" talk_to_wild_ring

@@ -2,6 +2,7 @@
 # Debian's U-Boot for QEMU's virt machine (/e2e/u-boot.bin, 64- or 32-bit) as guest: to its prompt, commands typed through `ampctl
 # console`, its own reset, then a kernel (/e2e/$KERNEL) that lies in memory is booted by $BOOT with an initrd.
 . ./linux-lib.sh
+. ./u-boot-lib.sh
 
 KERNEL_AT=0x42000000
 INITRD_AT=0x48000000
@@ -14,23 +15,6 @@ describe_u_boot() {
         -e "s,\"u-boot.bin\",\"/e2e/u-boot.bin\"," -e "s,\"Image\",\"/e2e/$KERNEL\"," \
         -e "s/amp,cores = <3>/amp,cores = <$CORE>/" \
         -e "s,\"initrd.cpio.gz\",\"$WORK/initrd.gz\"," /usr/share/amp/dts/u-boot.dts >"$WORK/u-boot.dts"
-}
-
-# type_in LINE TEXT [SECONDS]: as somebody at `ampctl console`, until U-Boot or what it started prints TEXT, which the line itself
-# must not contain.
-type_in() {
-    printf '# %s\n' "$1"
-    printf '%s\n' "$1" | ampctl console u-boot --until "$2" --timeout "${3:-30}" >"$WORK/typed" ||
-        fail "'$1' did not lead to '$2': $(tail -n 5 "$WORK/typed")"
-}
-
-has_countdowns() { [ "$(console_text u-boot | grep -c '^Hit any key' || true)" -eq "$1" ]; }
-
-# A key ends the countdown; where it is over already, U-Boot finds no disk to boot from and comes to its prompt by itself.
-to_prompt() {
-    wait_until 60 "U-Boot's countdown number $1" has_countdowns "$1"
-    printf '\n' >/dev/amp-u-boot-console
-    type_in "setenv word prompt; echo \${word}-$1" "prompt-$1" 60
 }
 
 load_module

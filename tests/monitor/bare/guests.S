@@ -232,16 +232,14 @@ guest id
     cmp     x1, x2
     b.ne    1f
     mrs     x1, id_aa64pfr0_el1
-    ubfx    x2, x1, #8, #8          /* EL2, EL3 */
-    cbnz    x2, 1f
-    ubfx    x2, x1, #32, #4         /* SVE */
+    ubfx    x2, x1, #28, #8         /* RAS, SVE */
     cbnz    x2, 1f
     mrs     x1, id_aa64dfr0_el1
     ubfx    x2, x1, #4, #4          /* TraceVer */
     cbnz    x2, 1f
     mrs     x1, id_aa64mmfr0_el1
-    and     x1, x1, #0xf            /* PARange: some */
-    cmp     x1, #2
+    and     x1, x1, #0xf            /* PARange: up to 48 bits */
+    cmp     x1, #5
     b.hi    1f
     mrs     x1, actlr_el1
     cbnz    x1, 1f

@@ -23,6 +23,14 @@ _ampctl() {
                     mapfile -t COMPREPLY < <(compgen -W "$(ampctl list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word")
                 fi
                 ;;
+            console)
+                if ((COMP_CWORD == 3)); then
+                    mapfile -t COMPREPLY < <(compgen -W "$(ampctl status "${COMP_WORDS[2]}" 2>/dev/null |
+                        awk '$1 == "virtio" { sub(/^ *virtio/, "") } $2 == "console," { sub(/:/, "", $1); print $1 }')" -- "$word")
+                else
+                    mapfile -t COMPREPLY < <(compgen -W "$(ampctl list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word")
+                fi
+                ;;
             *) mapfile -t COMPREPLY < <(compgen -W "$(ampctl list 2>/dev/null | awk 'NR > 1 { print $1 }')" -- "$word") ;;
         esac
     fi

@@ -82,6 +82,7 @@ static inline void amp_tx_attach(struct amp_tx *tx, struct amp_channel_side *own
     tx->size = size;
     /* Our former life's index. The peer can write to it as well; rounding is all that is needed to stay within bounds. */
     tx->produced = amp_load_relaxed(&own->produced) & ~(AMP_RECORD_ALIGN - 1u);
+    tx->published = tx->produced;
     tx->consumed = tx->produced - size; /* as if full: the first send looks at the peer's index */
     tx->rung = tx->produced - size;     /* all that may lie there unread counts as not yet rung for */
     amp_store_relaxed(&own->produced, tx->produced);

@@ -32,11 +32,11 @@ static inline bool amp_tx_need_doorbell(struct amp_tx *tx)
     uint32_t from = tx->rung;
     bool need;
 
-    if (from == tx->produced)
+    if (from == tx->published)
         return false;
-    /* Partner: the full barrier in amp_rx_arm. Our `produced` is out before we look whether the peer waits. */
+    /* Partner: the full barrier in amp_rx_arm. What we published is out before we look whether the peer waits. */
     amp_full_barrier();
-    tx->rung = tx->produced;
+    tx->rung = tx->published;
     need = amp_event_passed(amp_load_relaxed(&tx->peer->data_event), from, tx->rung);
     tx->doorbell_count += need;
     return need;
@@ -48,11 +48,11 @@ static inline bool amp_rx_need_doorbell(struct amp_rx *rx)
     uint32_t from = rx->rung;
     bool need;
 
-    if (from == rx->consumed)
+    if (from == rx->published)
         return false;
     /* Partner: the full barrier in amp_tx_arm. */
     amp_full_barrier();
-    rx->rung = rx->consumed;
+    rx->rung = rx->published;
     need = amp_event_passed(amp_load_relaxed(&rx->peer->space_event), from, rx->rung);
     rx->doorbell_count += need;
     return need;

@@ -38,7 +38,8 @@ struct amp_tx {
     const struct amp_channel_side *peer;
     uint8_t *data;
     uint32_t size;     /* of the ring: a power of two */
-    uint32_t produced; /* own index; the shared one is a copy of this */
+    uint32_t produced; /* own index: behind the last staged message */
+    uint32_t published; /* the shared copy of it: what the peer may read */
     uint32_t consumed; /* the peer's index as last seen and checked: looked up again only when the ring seems full */
     uint32_t padding;  /* of the reservation */
     uint32_t reserved; /* record bytes of the reservation, 0: none */
@@ -52,9 +53,11 @@ struct amp_rx {
     const struct amp_channel_side *peer;
     const uint8_t *data;
     uint32_t size;
-    uint32_t consumed; /* own index */
+    uint32_t consumed; /* own index: behind the last message taken; the shared one follows with amp_rx_publish */
+    uint32_t published; /* the shared copy of it: up to where the peer may overwrite */
     uint32_t produced; /* the peer's index as last seen and checked: looked up again only when the ring seems empty */
     uint32_t peeked;   /* record bytes of the peeked message, 0: none */
+    uint32_t usual;    /* record bytes of the message before: amp_rx_guessed */
     uint32_t rung;     /* doorbell.h: `consumed` when need_doorbell was asked last */
     uint32_t resync_generation; /* the peer's generation for which `start` was followed */
     uint64_t received_count, corrupt_count, resync_count, doorbell_count;
@@ -63,6 +66,13 @@ struct amp_rx {
 static inline uint32_t amp_record_size(uint32_t length)
 {
     return (uint32_t)sizeof(struct amp_record) + ((length + AMP_RECORD_ALIGN - 1u) & ~(AMP_RECORD_ALIGN - 1u));
+}
+
+/* An instruction or two where the compiler knows the length; an empty message may come with no address. */
+static inline void amp_ring_copy(void *to, const void *from, uint32_t length)
+{
+    if (length != 0)
+        memcpy(to, from, length);
 }
 
 static inline bool amp_ring_indices_valid(uint32_t produced, uint32_t consumed, uint32_t size)
@@ -132,48 +142,103 @@ static inline int amp_tx_reserve(struct amp_tx *tx, uint32_t length, void **mess
     return AMP_RING_OK;
 }
 
-static inline void amp_tx_write_record(struct amp_tx *tx, uint32_t index, uint32_t length, uint32_t kind)
+static inline void amp_tx_write_record(uint8_t *place, uint32_t length, uint32_t kind)
 {
-    struct amp_record *record = (struct amp_record *)(void *)(tx->data + (index & (tx->size - 1u)));
+    struct amp_record *record = (struct amp_record *)(void *)place;
 
     record->length = length;
     record->kind = kind;
 }
 
-/* Publish the reserved message, of which `length` bytes are used. */
-static inline int amp_tx_commit(struct amp_tx *tx, uint32_t length)
+/*
+ * The reserved message, of which `length` bytes are used, joins those that amp_tx_publish makes visible together. A sender that
+ * dies before that loses all of them.
+ */
+static inline int amp_tx_stage(struct amp_tx *tx, uint32_t length)
 {
     if (tx->reserved == 0 || length > tx->reserved || amp_record_size(length) > tx->reserved)
         return AMP_RING_NOT_RESERVED;
     if (tx->padding != 0)
-        amp_tx_write_record(tx, tx->produced, tx->padding - (uint32_t)sizeof(struct amp_record), AMP_RECORD_PADDING);
-    amp_tx_write_record(tx, tx->produced + tx->padding, length, AMP_RECORD_MESSAGE);
+        amp_tx_write_record(tx->data + (tx->produced & (tx->size - 1u)),
+                            tx->padding - (uint32_t)sizeof(struct amp_record), AMP_RECORD_PADDING);
+    amp_tx_write_record(tx->data + ((tx->produced + tx->padding) & (tx->size - 1u)), length, AMP_RECORD_MESSAGE);
     tx->produced += tx->padding + amp_record_size(length);
     tx->reserved = 0;
     tx->sent_count++;
-    /* Release, partner: acquire in amp_rx_refresh. Padding and message are visible before the index that covers both. */
-    amp_store_release(&tx->own->produced, tx->produced);
     return AMP_RING_OK;
 }
 
-static inline int amp_tx_try_send(struct amp_tx *tx, const void *message, uint32_t length)
+/* Everything staged becomes visible by one store; then ask amp_tx_need_doorbell once. Without staged messages it does nothing. */
+static inline void amp_tx_publish(struct amp_tx *tx)
+{
+    if (tx->published == tx->produced)
+        return;
+    tx->published = tx->produced;
+    /* Release, partner: acquire in amp_rx_refresh. Padding and messages are visible before the index that covers them. */
+    amp_store_release(&tx->own->produced, tx->produced);
+}
+
+/* Stage and publish: the reserved message, of which `length` bytes are used, and all staged before it. */
+static inline int amp_tx_commit(struct amp_tx *tx, uint32_t length)
+{
+    int status = amp_tx_stage(tx, length);
+
+    if (status == AMP_RING_OK)
+        amp_tx_publish(tx);
+    return status;
+}
+
+/* amp_tx_try_stage where the message needs padding, or the peer's index must be looked up. */
+static inline int amp_tx_stage_slowly(struct amp_tx *tx, const void *message, uint32_t length)
 {
     void *space;
     int status = amp_tx_reserve(tx, length, &space);
 
     if (status != AMP_RING_OK)
         return status;
-    if (length != 0)
-        memcpy(space, message, length);
-    return amp_tx_commit(tx, length);
+    amp_ring_copy(space, message, length);
+    return amp_tx_stage(tx, length);
+}
+
+/* Copies a message in without publishing it. FULL: publish, ask for the doorbell, wait. */
+static inline int amp_tx_try_stage(struct amp_tx *tx, const void *message, uint32_t length)
+{
+    uint32_t produced = tx->produced, size = tx->size;
+    uint32_t offset = produced & (size - 1u);
+    uint32_t space = size - (produced - tx->consumed);
+    uint32_t need = amp_record_size(length);
+    uint8_t *place = tx->data + offset;
+
+    if (length > AMP_RING_MESSAGE_MAX(size) || need > size - offset || need > space)
+        return amp_tx_stage_slowly(tx, message, length);
+    /* The peer read the lines ahead last: fetching them back takes longer than a short message. Long ones do it themselves. */
+    if (length <= 1024)
+        __builtin_prefetch(tx->data + ((produced + need + 256) & (size - 1u)), 1);
+    tx->produced = produced + need;
+    tx->reserved = 0;
+    tx->sent_count++;
+    amp_tx_write_record(place, length, AMP_RECORD_MESSAGE);
+    amp_ring_copy(place + sizeof(struct amp_record), message, length);
+    return AMP_RING_OK;
+}
+
+static inline int amp_tx_try_send(struct amp_tx *tx, const void *message, uint32_t length)
+{
+    int status = amp_tx_try_stage(tx, message, length);
+
+    if (status == AMP_RING_OK)
+        amp_tx_publish(tx);
+    return status;
 }
 
 /* ---- receiving ---- */
 
+/* The space of all messages taken goes back to the sender by one store; then ask amp_rx_need_doorbell once. */
 static inline void amp_rx_publish(struct amp_rx *rx)
 {
     rx->peeked = 0;
-    /* Release, partner: acquire in amp_tx_refresh. Our loads of the message are done before the peer may overwrite it. */
+    rx->published = rx->consumed;
+    /* Release, partner: acquire in amp_tx_refresh. Our loads of the messages are done before the peer may overwrite them. */
     amp_store_release(&rx->own->consumed, rx->consumed);
 }
 
@@ -216,6 +281,22 @@ static inline int amp_rx_skip_padding(struct amp_rx *rx, uint32_t length)
     return AMP_RING_OK;
 }
 
+/*
+ * The same number, but where it is the usual one it comes from private memory, and a core that predicts the branch goes on to
+ * the next record before this one's header has arrived from the peer's cache.
+ */
+static inline uint32_t amp_rx_guessed(struct amp_rx *rx, uint32_t record_size)
+{
+    uint32_t usual = rx->usual;
+
+    if (record_size != usual) {
+        rx->usual = record_size;
+        return record_size;
+    }
+    __asm__("" : "+r"(usual)); /* else the compiler, who knows that they are the same, takes the other one */
+    return usual;
+}
+
 /* Finds the next message. No loop: padding is followed by a message or the peer is corrupt. */
 static inline int amp_rx_find(struct amp_rx *rx, const void **message, uint32_t *length)
 {
@@ -239,7 +320,7 @@ static inline int amp_rx_find(struct amp_rx *rx, const void **message, uint32_t 
         amp_record_size(record.length) > rx->produced - rx->consumed ||
         amp_record_size(record.length) > rx->size - offset)
         return AMP_RING_PEER_CORRUPT;
-    rx->peeked = amp_record_size(record.length);
+    rx->peeked = amp_rx_guessed(rx, amp_record_size(record.length));
     *message = rx->data + offset + sizeof(struct amp_record);
     *length = record.length;
     return AMP_RING_OK;
@@ -285,18 +366,37 @@ static inline int amp_rx_peek(struct amp_rx *rx, const void **message, uint32_t 
     return amp_rx_follow_start(rx) ? amp_rx_find(rx, message, length) : status;
 }
 
-/* Gives the peeked message's space back to the sender; without a peek before it does nothing. */
+/*
+ * Steps behind the peeked message, so that the next peek finds the one after it; its bytes stay until amp_rx_publish gives all
+ * that was taken back. Without a peek before it does nothing. A receiver that dies before amp_rx_publish gets them again.
+ */
+static inline void amp_rx_take(struct amp_rx *rx)
+{
+    rx->received_count += rx->peeked != 0;
+    rx->consumed += rx->peeked;
+    rx->peeked = 0;
+}
+
+/* Take and publish: gives the peeked message's space back to the sender, and that of all taken before it. */
 static inline void amp_rx_release(struct amp_rx *rx)
 {
     if (rx->peeked == 0)
         return;
-    rx->consumed += rx->peeked;
-    rx->received_count++;
+    amp_rx_take(rx);
     amp_rx_publish(rx);
 }
 
-/* Copies the next message out. On TOO_SMALL `length` tells its length and it stays. */
-static inline int amp_rx_try_receive(struct amp_rx *rx, void *buffer, uint32_t capacity, uint32_t *length)
+/* Most receivers' messages have one size, which the compiler may know. */
+static inline void amp_rx_copy(void *buffer, const void *message, uint32_t length, uint32_t capacity)
+{
+    if (length == capacity)
+        amp_ring_copy(buffer, message, capacity);
+    else
+        amp_ring_copy(buffer, message, length);
+}
+
+/* amp_rx_try_take where the peer's index must be looked up, padding lies ahead, or something is wrong. */
+static inline int amp_rx_take_slowly(struct amp_rx *rx, void *buffer, uint32_t capacity, uint32_t *length)
 {
     const void *message;
     int status = amp_rx_peek(rx, &message, length);
@@ -305,10 +405,45 @@ static inline int amp_rx_try_receive(struct amp_rx *rx, void *buffer, uint32_t c
         return status;
     if (*length > capacity)
         return AMP_RING_TOO_SMALL;
-    if (*length != 0)
-        memcpy(buffer, message, *length);
-    amp_rx_release(rx);
+    amp_rx_copy(buffer, message, *length, capacity);
+    amp_rx_take(rx);
     return AMP_RING_OK;
+}
+
+/* Copies the next message out and takes it. On TOO_SMALL `length` tells its length and it stays. */
+static inline int amp_rx_try_take(struct amp_rx *rx, void *buffer, uint32_t capacity, uint32_t *length)
+{
+    uint32_t consumed = rx->consumed, size = rx->size;
+    uint32_t available = rx->produced - consumed;
+    uint32_t offset = consumed & (size - 1u);
+    const uint8_t *place = rx->data + offset;
+    struct amp_record record;
+    uint32_t need;
+
+    if (available == 0)
+        return amp_rx_take_slowly(rx, buffer, capacity, length);
+    record = amp_rx_record(rx);
+    need = amp_record_size(record.length);
+    /* All that amp_rx_find checks, on the same copy. */
+    if (record.kind != AMP_RECORD_MESSAGE || record.length > AMP_RING_MESSAGE_MAX(size) || record.length > capacity ||
+        need > available || need > size - offset)
+        return amp_rx_take_slowly(rx, buffer, capacity, length);
+    *length = record.length;
+    rx->consumed = consumed + amp_rx_guessed(rx, need);
+    rx->received_count++;
+    rx->peeked = 0;
+    amp_rx_copy(buffer, place + sizeof(struct amp_record), record.length, capacity);
+    return AMP_RING_OK;
+}
+
+/* Copies the next message out and gives its space back. */
+static inline int amp_rx_try_receive(struct amp_rx *rx, void *buffer, uint32_t capacity, uint32_t *length)
+{
+    int status = amp_rx_try_take(rx, buffer, capacity, length);
+
+    if (status == AMP_RING_OK)
+        amp_rx_publish(rx);
+    return status;
 }
 
 /*

@@ -60,6 +60,16 @@ public:
     }
     Status commit(std::uint32_t used) { return Status{amp_tx_commit(tx_, used)}; }
 
+    /// As commit() and try_send(), but the peer sees nothing until publish(), and then all of it at once.
+    Status stage(std::uint32_t used) { return Status{amp_tx_stage(tx_, used)}; }
+    Status try_stage(std::span<const std::byte> message) {
+        if (message.size() > max_message()) {
+            return Status::TOO_LONG;
+        }
+        return Status{amp_tx_try_stage(tx_, message.data(), static_cast<std::uint32_t>(message.size()))};
+    }
+    void publish() { amp_tx_publish(tx_); }
+
     [[nodiscard]] bool need_doorbell() { return amp_tx_need_doorbell(tx_); }
     /// FULL: the peer will ring when `length` bytes fit.
     Status arm(std::uint32_t length) { return Status{amp_tx_arm(tx_, length)}; }
@@ -84,6 +94,10 @@ public:
         return status;
     }
     void release() { amp_rx_release(rx_); }
+
+    /// Steps behind the peeked message; its bytes stay valid until publish() gives back all that was taken.
+    void take() { amp_rx_take(rx_); }
+    void publish() { amp_rx_publish(rx_); }
 
     /// On OK `message` is shrunk to what was received; on TOO_SMALL it is left alone and so is the message.
     Status try_receive(std::span<std::byte>& message) {

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Sourced, after linux-lib.sh, by the scenarios whose guests have virtio devices: dom0's network for them, Debian's programs in dom0,
+# the back end's processes, and whether everything was given back. dom0 has the guests' images in /images.
+
+NETWORK=10.9.0 # dom0 is .1
+
+# in_debian COMMAND...: a program of the guests' root, run in dom0; /mnt is /images there. It is Debian's env that looks for it:
+# busybox's chroot would take busybox's own where it has one.
+in_debian() { chroot /images/debian /usr/bin/env "$@"; }
+
+# serve [in_debian] COMMAND...: in the background until end_servers.
+servers=
+serve() {
+    # A function would run in a shell of its own, which alone end_servers would end.
+    if [ "$1" = in_debian ]; then
+        shift
+        set -- chroot /images/debian /usr/bin/env "$@"
+    fi
+    "$@" >>"$WORK/servers.log" 2>&1 </dev/null &
+    servers="$servers $!"
+}
+end_servers() {
+    kill $servers
+    wait $servers || true
+    servers=
+}
+
+# make_network INTERFACE...: TAP interfaces on a bridge with dom0; who asks gets an address.
+make_network() {
+    local interface
+    modprobe tun
+    modprobe bridge
+    run brctl addbr guests
+    ip addr add "$NETWORK.1/24" dev guests
+    ip link set guests up
+    for interface; do
+        run in_debian ip tuntap add dev "$interface" mode tap
+        brctl addif guests "$interface"
+        ip link set "$interface" up
+    done
+    printf '%s\n' "start $NETWORK.10" "end $NETWORK.99" "interface guests" "lease_file $WORK/leases" "pidfile $WORK/udhcpd.pid" \
+        "option subnet 255.255.255.0" >"$WORK/udhcpd.conf"
+    : >"$WORK/leases"
+    serve udhcpd -f "$WORK/udhcpd.conf"
+}
+
+take_network_away() {
+    local interface
+    for interface; do in_debian ip tuntap del dev "$interface" mode tap; done
+    ip link set guests down
+    run brctl delbr guests
+}
+
+## Descriptions: each prints the lines of one device
+
+net_device() { printf '%s { compatible = "virtio,net"; amp,backend = "%s"; };\n' "$1" "$2"; }
+disk_device() { printf '%s { compatible = "virtio,blk"; amp,backend = "file:%s"; %s };\n' "$1" "$2" "${3:-}"; }
+console_device() { printf '%s { compatible = "virtio,console"; };\n' "$1"; }
+random_device() { printf '%s { compatible = "virtio,rng"; };\n' "$1"; }
+# socket_device NAME CID
+socket_device() { printf '%s { compatible = "virtio,vsock"; amp,cid = <%s>; };\n' "$1" "$2"; }
+
+# describe_virtio NAME ID CORE SIZE BOOTARGS DEVICES: the stock kernel 6.12 with the initramfs that loads virtio's drivers.
+describe_virtio() { describe_linux "$1" "$2" "$3" /images/Image /images/initrd-6.12.gz "$4" "$5" "virtio { $6 };"; }
+
+## The back end
+
+# back_end NAME KEY: a number or a truth value of what the supervisor says of itself.
+back_end() { tr ',{}' '\n\n\n' <"/run/amp/$1/virtio.status" | sed -n "s/^ *\"$2\" *: *\([a-z0-9]*\) *\$/\1/p" | head -n 1; }
+is_served() { [ -e "/run/amp/$1/virtio.status" ] && [ "$(back_end "$1" ready)" = true ]; }
+is_served_by_another() { is_served "$1" && [ "$(back_end "$1" worker)" != "$2" ]; }
+
+# kill_worker NAME: without warning, and the next one serves.
+kill_worker() {
+    local worker
+    wait_until 30 "a worker for $1" is_served "$1"
+    worker=$(back_end "$1" worker)
+    kill -9 "$worker" || fail "there is no process $worker, which $1's virtio.status calls its worker"
+    wait_until 30 "another worker for $1 than $worker" is_served_by_another "$1" "$worker"
+}
+
+## Nothing stays
+
+# Open files of all processes but the servers; /proc/sys/fs/file-nr is wrong by some dozens for each core.
+open_files() {
+    local process count=0
+    # Nothing runs beside this loop, which would be counted or not as it happens.
+    for process in /proc/[0-9]*; do
+        case " $servers " in *" ${process#/proc/} "*) continue ;; esac
+        set -- "$process"/fd/*
+        [ ! -L "$1" ] || count=$((count + $#))
+    done
+    echo "$count"
+}
+remember_files() { files_before=$(open_files); }
+files_are_closed() { [ "$(open_files)" -le "$files_before" ]; }
+no_back_end() { ! pidof amp-virtio >/dev/null; }
+
+# check_given_back NAME...: these partitions are destroyed.
+check_given_back() {
+    local name
+    wait_until 10 "amp-virtio to end" no_back_end
+    for name; do [ ! -e "/run/amp/$name" ] || fail "/run/amp/$name is still there: $(ls "/run/amp/$name")"; done
+    wait_until 10 "open files to be $files_before again, not $(open_files)" files_are_closed
+    echo "open files: $(open_files), before $files_before; no amp-virtio runs"
+}
+
+# Each process with its open files.
+holders() {
+    local process
+    for process in /proc/[0-9]*; do
+        [ ! -e "$process/fd/0" ] || echo "$(tr '\0' ' ' <"$process/cmdline"): $(for file in "$process"/fd/*; do readlink "$file"; done | tr '\n' ' ')"
+    done
+}
+
+# What one wants to know, beside what every scenario tells.
+explain_back_ends() {
+    local file
+    holders
+    for file in /run/amp/*/virtio.status /run/amp/*/virtio.log "$WORK/servers.log"; do
+        [ ! -e "$file" ] || { printf -- '-- %s\n' "$file"; tail -n 20 "$file"; }
+    done
+}

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# amp-virtio as a whole, in processes of its own: devices, back ends, supervisor.
+find_package(nlohmann_json REQUIRED)
+add_library(virtio_back_end_support STATIC support/back_end_bench.cpp support/fake_module.cpp support/fake_partition.cpp)
+target_link_libraries(virtio_back_end_support PUBLIC virtio_test_support amp_backend nlohmann_json::nlohmann_json
+    PRIVATE amp_warnings)
+function(amp_back_end_test name)
+    amp_virtio_test(${name} ${name}.cpp)
+    target_link_libraries(virtio_${name} PRIVATE virtio_back_end_support)
+endfunction()
+amp_back_end_test(config_test)
+amp_back_end_test(rng_test)
+amp_back_end_test(blk_test)
+amp_back_end_test(console_test)
+amp_back_end_test(supervisor_test)
+amp_back_end_test(net_test)
+amp_back_end_test(vsock_test)

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What outlives workers because the supervisor holds it: the devices' state, TAP interfaces, pseudo-terminals, listening sockets.
+// Opened once, before the first worker; a worker inherits the descriptors that it serves.
+#pragma once
+
+#include "config.hpp"
+#include "run_files.hpp"
+
+#include <amp/virtio/owned_fd.hpp>
+
+#include <vector>
+
+namespace amp::backend {
+
+struct Lasting {
+    virtio::OwnedFd state;                // for StateFile::map
+    std::vector<virtio::OwnedFd> devices; // as in the configuration; empty where a device has nothing that lasts
+    std::vector<virtio::OwnedFd> held;    // for nobody else
+};
+
+Outcome<Lasting> open_lasting(const Config& config, const RunFiles& files);
+
+} // namespace amp::backend

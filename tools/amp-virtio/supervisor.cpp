@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "supervisor.hpp"
+
+#include "worker.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+namespace amp::backend {
+namespace {
+
+sigset_t watched_signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD})
+        sigaddset(&set, signal);
+    return set;
+}
+
+std::string cause_of_death(int status) {
+    if (WIFSIGNALED(status))
+        return std::string("killed by signal ") + std::to_string(WTERMSIG(status)) + " (" + ::strsignal(WTERMSIG(status)) + ")";
+    return "ended with status " + std::to_string(WEXITSTATUS(status));
+}
+
+} // namespace
+
+void Supervisor::block_signals() {
+    const sigset_t set = watched_signals();
+    ::sigprocmask(SIG_BLOCK, &set, nullptr);
+}
+
+Supervisor::Supervisor(const Config& config, Partition& partition, RunFiles files, const Lasting& lasting, LogFile log,
+                       Announce announce)
+    : config_(config), partition_(partition), files_(std::move(files)), lasting_(lasting), log_(std::move(log)),
+      announce_(std::move(announce)) {
+    status_.supervisor = ::getpid();
+    status_.devices.resize(config.devices.size());
+    const sigset_t set = watched_signals();
+    signals_ = virtio::OwnedFd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+int Supervisor::run() {
+    log_.line("supervisor " + std::to_string(::getpid()) + " begins");
+    start_worker();
+    while (!ending_)
+        wait_for_something();
+    end_worker();
+    remove_files();
+    return exit_status_;
+}
+
+void Supervisor::start_worker() {
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+        worker_died(-1);
+        return;
+    }
+    virtio::OwnedFd ours(ends[0]), theirs(ends[1]);
+    started_ = Clock::now();
+    failure_.clear();
+    const pid_t parent = ::getpid();
+    const pid_t child = ::fork();
+    if (child == 0)
+        run_worker({config_, partition_, lasting_, theirs.get(), parent});
+    reports_ = std::move(ours);
+    if (child < 0) {
+        failure_ = failed("fork");
+        worker_died(-1);
+        return;
+    }
+    status_.worker = child;
+    write_status();
+}
+
+int Supervisor::wait_milliseconds() const {
+    if (status_.worker)
+        return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_start_ - Clock::now());
+    return left.count() > 0 ? static_cast<int>(left.count()) : 0;
+}
+
+void Supervisor::wait_for_something() {
+    // An event mask of 0 leaves POLLHUP and POLLERR.
+    std::array<pollfd, 3> wanted = {{{partition_.descriptor(), 0, 0}, {signals_.get(), POLLIN, 0}, {reports_.get(), POLLIN, 0}}};
+    const int count = ::poll(wanted.data(), wanted.size(), wait_milliseconds());
+    if (count < 0)
+        return;
+    if (wanted[0].revents) {
+        log_.line("the partition is gone");
+        ending_ = true;
+        return;
+    }
+    if (wanted[2].revents)
+        take_reports();
+    if (wanted[1].revents)
+        take_signals();
+    if (!ending_ && !status_.worker && Clock::now() >= next_start_)
+        start_worker();
+}
+
+void Supervisor::take_signals() {
+    signalfd_siginfo info{};
+    while (::read(signals_.get(), &info, sizeof(info)) == sizeof(info)) {
+        if (info.ssi_signo != SIGCHLD) {
+            log_.line(std::string("ends: ") + ::strsignal(static_cast<int>(info.ssi_signo)));
+            ending_ = true;
+        }
+    }
+    int status = 0;
+    if (status_.worker && ::waitpid(status_.worker, &status, WNOHANG) == status_.worker) {
+        take_reports(); // its last words
+        worker_died(status);
+    }
+}
+
+void Supervisor::take_reports() {
+    std::array<char, report_limit> text{};
+    for (;;) {
+        const ssize_t size = ::recv(reports_.get(), text.data(), text.size(), MSG_DONTWAIT);
+        if (size < 0 && errno == EAGAIN)
+            return;
+        if (size <= 0) { // its end is closed: SIGCHLD tells the rest
+            reports_.reset();
+            return;
+        }
+        if (const auto report = decode({text.data(), static_cast<std::size_t>(size)}))
+            take(*report);
+    }
+}
+
+void Supervisor::take(const Report& report) {
+    switch (report.kind) {
+    case Report::Kind::ready:
+        status_.ready = true;
+        log_.line("worker " + std::to_string(status_.worker) + " serves " + std::to_string(config_.devices.size()) + " devices");
+        write_status();
+        if (!std::exchange(announced_, true))
+            announce_("");
+        break;
+    case Report::Kind::failed:
+        failure_ = report.text;
+        break;
+    case Report::Kind::log:
+        log_.line(report.text);
+        break;
+    case Report::Kind::device:
+        if (report.index < status_.devices.size() && status_.devices[report.index] != report.state) {
+            status_.devices[report.index] = report.state;
+            write_status();
+        }
+        break;
+    }
+}
+
+void Supervisor::worker_died(int wait_status) {
+    const auto lived = std::chrono::duration_cast<Backoff::Time>(Clock::now() - started_);
+    status_.last_error = failure_.empty() ? cause_of_death(wait_status) : failure_;
+    log_.line("worker " + std::to_string(status_.worker) + ": " + status_.last_error);
+    status_.worker = 0;
+    status_.ready = false;
+    reports_.reset();
+    if (!std::exchange(announced_, true)) {
+        // The first: whoever called hears it, and may try again when the reason is gone.
+        announce_(status_.last_error);
+        ending_ = true;
+        exit_status_ = 1;
+        return;
+    }
+    ++status_.restarts;
+    const Backoff::Time delay = backoff_.after_death(lived);
+    next_start_ = Clock::now() + delay;
+    if (delay.count())
+        log_.line("the next worker starts in " + std::to_string(delay.count()) + " ms");
+    write_status();
+}
+
+void Supervisor::end_worker() {
+    if (!status_.worker)
+        return;
+    ::kill(status_.worker, SIGKILL);
+    ::waitpid(status_.worker, nullptr, 0);
+    status_.worker = 0;
+}
+
+void Supervisor::write_status() {
+    if (auto written = replace_file(files_.status(), status_text(config_, status_)); !written)
+        log_.line(written.error());
+}
+
+void Supervisor::remove_files() {
+    std::error_code ignored; // what can't be removed stays; destroy says so
+    for (const virtio::DeviceSettings& device : config_.devices)
+        if (device.kind == "pty" || device.type == virtio::DeviceType::rpmsg)
+            std::filesystem::remove_all(files_.link(device.name), ignored);
+    std::remove(files_.status().c_str());
+    if (exit_status_ == 0)
+        log_.remove();
+    std::remove(files_.pid().c_str()); // last: it is the lock of all the others
+}
+
+} // namespace amp::backend
