@@ -47,6 +47,8 @@ function(_amp_kernel_module kernel_dir monitor_bin)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS
         ${CMAKE_SOURCE_DIR}/cpu-hotplug/* ${CMAKE_SOURCE_DIR}/include/amp/abi/* ${CMAKE_SOURCE_DIR}/ipc-ring/include/*)
     _amp_module_names(${kernel_dir} ${release} names)
+    set(modules "")
+    set(strip "")
     foreach(name IN LISTS names)
         get_filename_component(file ${name}.ko NAME)
         list(APPEND modules ${dir}/${file})
