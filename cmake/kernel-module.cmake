@@ -2,6 +2,7 @@
 # amp.ko, with the monitor embedded, for every kernel whose headers are at hand: the stock kernels under build/foreign and, on
 # the target itself, the running one; AMP_KERNEL_DIRS names others. Kbuild writes beside its sources, so it works on a copy,
 # and the source tree stays clean: module/<release>/src in the build directory, the stripped result in module/<release>/amp.ko.
+# Beside it amp-remoteproc.ko, where the kernel has remoteproc (cpu-hotplug/Kbuild decides).
 
 function(_amp_default_kernel_dirs result)
     file(GLOB dirs LIST_DIRECTORIES true ${CMAKE_SOURCE_DIR}/build/foreign/kernel-*/kdir)
@@ -16,6 +17,16 @@ file(GLOB _amp_kernel_stamps ${CMAKE_SOURCE_DIR}/build/foreign/kernel-*/release)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${_amp_kernel_stamps})
 
 set(AMP_KERNEL_DIRS "" CACHE STRING "Kernel build directories (headers) to build amp.ko for; empty: those at hand")
+
+# The modules that cpu-hotplug/Kbuild makes for this kernel, as paths in cpu-hotplug/ without .ko.
+function(_amp_module_names kernel_dir release result)
+    set(names amp)
+    file(STRINGS ${kernel_dir}/include/config/auto.conf remoteproc REGEX "^CONFIG_REMOTEPROC=y")
+    if(remoteproc AND release VERSION_GREATER_EQUAL 6)
+        list(APPEND names remoteproc/amp-remoteproc)
+    endif()
+    set(${result} ${names} PARENT_SCOPE)
+endfunction()
 
 function(_amp_kernel_module kernel_dir monitor_bin)
     # Not include/config/kernel.release: where the ABI name differs from the version, that one has the version.
@@ -35,7 +46,15 @@ function(_amp_kernel_module kernel_dir monitor_bin)
 
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS
         ${CMAKE_SOURCE_DIR}/cpu-hotplug/* ${CMAKE_SOURCE_DIR}/include/amp/abi/* ${CMAKE_SOURCE_DIR}/ipc-ring/include/*)
-    add_custom_command(OUTPUT ${dir}/amp.ko
+    _amp_module_names(${kernel_dir} ${release} names)
+    set(modules "")
+    set(strip "")
+    foreach(name IN LISTS names)
+        get_filename_component(file ${name}.ko NAME)
+        list(APPEND modules ${dir}/${file})
+        list(APPEND strip COMMAND ${CMAKE_OBJCOPY} --strip-debug ${dir}/src/cpu-hotplug/${name}.ko ${dir}/${file})
+    endforeach()
+    add_custom_command(OUTPUT ${modules}
         COMMAND ${CMAKE_COMMAND} -E make_directory ${dir}/src/ipc-ring
         COMMAND rsync -rt --delete --exclude=.* ${CMAKE_SOURCE_DIR}/include ${dir}/src/
         COMMAND rsync -rt --delete --exclude=.* ${CMAKE_SOURCE_DIR}/ipc-ring/include ${dir}/src/ipc-ring/
@@ -44,14 +63,14 @@ function(_amp_kernel_module kernel_dir monitor_bin)
         # Kbuild does not see what .incbin reads.
         COMMAND ${CMAKE_COMMAND} -E rm -f ${dir}/src/cpu-hotplug/monitor_image.o
         COMMAND make -s -j${cores} ${make_args} modules
-        COMMAND ${CMAKE_OBJCOPY} --strip-debug ${dir}/src/cpu-hotplug/amp.ko ${dir}/amp.ko
+        ${strip}
         DEPENDS ${CMAKE_SOURCE_DIR}/Kbuild ${sources} ${monitor_bin} ${kernel_dir}/Module.symvers
-        VERBATIM COMMENT "Building amp.ko for Linux ${release}")
-    add_custom_target(amp_module_${release} DEPENDS ${dir}/amp.ko)
+        VERBATIM COMMENT "Building the modules for Linux ${release}")
+    add_custom_target(amp_module_${release} DEPENDS ${modules})
     add_dependencies(amp_module_${release} amp_monitor)
     add_dependencies(amp_module amp_module_${release})
     # The kernel looks for modules here and nowhere else, whatever the prefix is.
-    install(FILES ${dir}/amp.ko DESTINATION /lib/modules/${release}/extra)
+    install(FILES ${modules} DESTINATION /lib/modules/${release}/extra)
     install(CODE "if(NOT DEFINED ENV{DESTDIR} OR \"\$ENV{DESTDIR}\" STREQUAL \"\")
         execute_process(COMMAND depmod ${release})
     endif()")

@@ -54,24 +54,13 @@ static int keep(struct partition *p, struct amp_report *report)
 	return 0;
 }
 
-static int run_locked(struct partition *p, int (*act)(struct partition *, struct amp_report *), struct amp_report *report)
-{
-	int err = mutex_lock_killable(&p->lock);
-
-	if (err)
-		return err;
-	err = p->gone ? -ENODEV : act(p, report);
-	mutex_unlock(&p->lock);
-	return err;
-}
-
 static long action(struct partition *p, int (*act)(struct partition *, struct amp_report *), void __user *to)
 {
 	struct amp_action answer = {};
 	ktime_t begin = ktime_get();
 	int err;
 
-	err = act == amp_partition_destroy ? act(p, &answer.report) : run_locked(p, act, &answer.report);
+	err = act == amp_partition_destroy ? act(p, &answer.report) : amp_partition_run(p, act, &answer.report);
 	answer.elapsed_ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
 	return copy_to_user(to, &answer, sizeof(answer)) ? -EFAULT : err;
 }
@@ -94,7 +83,7 @@ static long assign(struct partition *p, struct amp_assign __user *to)
 	return copy_to_user(to, &request, sizeof(request)) ? -EFAULT : err;
 }
 
-static long load(struct partition *p, struct amp_segment __user *to)
+static long load(struct partition *p, struct amp_segment __user *to, bool image)
 {
 	struct amp_segment request;
 	int err;
@@ -102,7 +91,7 @@ static long load(struct partition *p, struct amp_segment __user *to)
 	if (copy_from_user(&request, to, sizeof(request)))
 		return -EFAULT;
 	request.report = (struct amp_report){};
-	err = amp_segment_load(p, &request);
+	err = amp_segment_load(p, &request, image);
 	return copy_to_user(to, &request, sizeof(request)) ? -EFAULT : err;
 }
 
@@ -177,7 +166,8 @@ static long partition_ioctl(struct file *file, unsigned int command, unsigned lo
 
 	switch (command) {
 	case AMP_IOC_QUERY: return query(h, to);
-	case AMP_IOC_LOAD: return load(h->p, to);
+	case AMP_IOC_LOAD: return load(h->p, to, false);
+	case AMP_IOC_LOAD_IMAGE: return load(h->p, to, true);
 	case AMP_IOC_CLEAR: return action(h->p, amp_segment_clear, to);
 	case AMP_IOC_KEEP: return action(h->p, keep, to);
 	case AMP_IOC_START: return action(h->p, amp_life_start, to);

@@ -7,6 +7,7 @@
 #include <linux/iopoll.h>
 #include <linux/jiffies.h>
 #include "arch/arch.h"
+#include "front.h"
 #include "launch.h"
 #include "life.h"
 #include "segment.h"
@@ -100,6 +101,7 @@ void amp_life_set_state(struct partition *p, u32 state)
 	amp_unlock(&p->state_lock, flags);
 	wake_up_all(&p->state_wait);
 	amp_partition_signal(p, AMP_EVENT_STATE);
+	amp_front_tell();
 }
 
 bool amp_life_is_up(const struct partition *p)

@@ -13,6 +13,7 @@
 #include <linux/suspend.h>
 #include "cpus.h"
 #include "endpoint.h"
+#include "front.h"
 #include "host.h"
 #include "ioctl.h"
 #include "life.h"
@@ -48,7 +49,10 @@ static struct notifier_block reboot = { .notifier_call = on_reboot };
 
 static int take_device(void)
 {
-	return misc_register(&device);
+	int err = misc_register(&device);
+
+	amp_front_set_device(device.this_device);
+	return err;
 }
 
 static void give_device(void)

@@ -5,8 +5,8 @@
  *
  * Locks, outermost first: partition.lock (a life cycle), cpus_lock (cpus.c), links_lock (channel.c), list_lock
  * (partition_list.c), an endpoint's receive_lock then send_lock, a virtio device's eventfd_lock, table_lock (endpoint.c), then
- * the spinlocks: state_lock or virtio's kick_lock, an eventfd's own, request_lock. User memory is never touched under
- * partition.lock: whoever serves that page may be waiting for it.
+ * the spinlocks: state_lock or virtio's kick_lock, an eventfd's own, request_lock; front.c's. A front's own locks (remoteproc's)
+ * come before all of these. User memory is never touched under partition.lock: whoever serves that page may be waiting for it.
  */
 #define pr_fmt(fmt) "amp: " fmt
 #include <linux/mm.h>
@@ -244,6 +244,17 @@ int amp_partition_destroy(struct partition *p, struct amp_report *report)
 	mutex_unlock(&p->lock);
 	if (!err)
 		finish(p);
+	return err;
+}
+
+int amp_partition_run(struct partition *p, int (*act)(struct partition *, struct amp_report *), struct amp_report *report)
+{
+	int err = mutex_lock_killable(&p->lock);
+
+	if (err)
+		return err;
+	err = p->gone ? -ENODEV : act(p, report);
+	mutex_unlock(&p->lock);
 	return err;
 }
 

@@ -100,6 +100,8 @@ u32 amp_partition_list(struct amp_list_entry *entries, u32 capacity);
 void amp_partition_get(struct partition *p);
 void amp_partition_put(struct partition *p);
 int amp_partition_destroy(struct partition *p, struct amp_report *report);
+/* Acts with the lock, unless the partition is gone (-ENODEV). */
+int amp_partition_run(struct partition *p, int (*act)(struct partition *, struct amp_report *), struct amp_report *report);
 /* One open_count more; false where it is gone. */
 bool amp_partition_open(struct partition *p);
 /* Gives up one open_count, and destroys the partition if nothing else kept it. */

@@ -6,6 +6,7 @@
 #include <linux/bitmap.h>
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include "front.h"
 #include "life.h"
 #include "partition.h"
 #include "partition_list.h"
@@ -86,6 +87,7 @@ void amp_partitions_publish(struct partition *p, bool published)
 	mutex_lock(&list_lock);
 	p->published = published;
 	mutex_unlock(&list_lock);
+	amp_front_tell();
 }
 
 struct partition *amp_partition_find(const char *name)

@@ -3,10 +3,15 @@
 #ifndef AMP_SEGMENT_H
 #define AMP_SEGMENT_H
 
+#include "front.h"
 #include "partition.h"
 
 /* Without the partition's lock: takes it after the bytes are in the kernel. */
-int amp_segment_load(struct partition *p, struct amp_segment *request);
+int amp_segment_load(struct partition *p, struct amp_segment *request, bool image);
+/* Puts these in the place of all that is image, or changes nothing. */
+int amp_segment_replace(struct partition *p, const struct amp_piece *piece, u32 count, struct amp_report *report);
+/* Bytes of the image as they are kept; -ENOENT: not all of them lie in one segment. */
+int amp_segment_read(struct partition *p, u64 gpa, u64 size, void *to);
 /* With the lock. */
 int amp_segment_clear(struct partition *p, struct amp_report *report);
 void amp_segment_free_all(struct partition *p);

@@ -37,6 +37,15 @@ TEST_CASE("create makes all partitions and keeps them") {
     CHECK(bench.run("create /two.dts").status == ExitStatus::description);
 }
 
+TEST_CASE("the module is told that the image is the program, and neither the device tree nor the information page") {
+    const auto calls = calls_of("create /two.dts");
+    const auto count = [&](const std::string& start) {
+        return std::count_if(calls.begin(), calls.end(), [&](const auto& call) { return call.rfind(start, 0) == 0; });
+    };
+    CHECK(count("load-image motor ") == 1);
+    CHECK(count("load motor ") == 2);
+}
+
 TEST_CASE("whichever step of create or start fails, nothing is left and the reason is told") {
     for (const std::string command : {"create /two.dts", "start /two.dts"}) {
         for (const std::string& step : calls_of(command)) {

@@ -18,7 +18,8 @@ Outcome<Done> load_all(Partition& partition, const Plan& plan) {
     for (const Segment& segment : plan.segments) {
         if (segment.bytes.empty())
             continue;
-        const auto loaded = partition.load(segment.gpa.number, std::as_bytes(std::span(segment.bytes)));
+        const bool is_image = segment.what == "image";
+        const auto loaded = partition.load(segment.gpa.number, std::as_bytes(std::span(segment.bytes)), is_image);
         if (!loaded)
             return Err{explain(loaded.error(), fmt::format("load the {} of {}", segment.what, plan.name))};
     }

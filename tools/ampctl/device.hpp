@@ -43,7 +43,8 @@ class Partition {
 public:
     virtual ~Partition() = default;
     virtual Call<amp_query> query() = 0;
-    virtual Call<Done> load(std::uint64_t gpa, std::span<const std::byte> bytes) = 0;
+    // is_image: the guest's own program, and not what belongs to the partition (device tree, info page, initrd, files).
+    virtual Call<Done> load(std::uint64_t gpa, std::span<const std::byte> bytes, bool is_image) = 0;
     virtual Call<std::uint64_t> act(Action action) = 0; // nanoseconds it took
     virtual Call<Done> assign(std::uint32_t cpu) = 0;
     virtual Call<StreamChunk> read_stream(Stream stream, std::uint64_t position) = 0;

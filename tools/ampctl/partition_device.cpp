@@ -35,12 +35,12 @@ public:
         return query;
     }
 
-    Call<Done> load(std::uint64_t gpa, std::span<const std::byte> bytes) override {
+    Call<Done> load(std::uint64_t gpa, std::span<const std::byte> bytes, bool is_image) override {
         amp_segment segment{};
         segment.gpa = gpa;
         segment.data = reinterpret_cast<std::uintptr_t>(bytes.data());
         segment.size = bytes.size();
-        if (::ioctl(fd_.get(), AMP_IOC_LOAD, &segment) != 0)
+        if (::ioctl(fd_.get(), is_image ? AMP_IOC_LOAD_IMAGE : AMP_IOC_LOAD, &segment) != 0)
             return Err{failed(segment.report)};
         return Done{};
     }

@@ -74,7 +74,11 @@ struct amp_open {
 };
 AMP_ABI_SIZE(struct amp_open, 40);
 
-/* Bytes that belong at gpa whenever the partition starts. The module keeps them, so that it can start again from clean memory. */
+/*
+ * Bytes that belong at gpa whenever the partition starts. The module keeps them, so that it can start again from clean memory.
+ * LOAD_IMAGE says that they are the guest's own program: whoever loads another one replaces all of these, and nothing else
+ * (not the device tree, the info page, an initrd or a file).
+ */
 struct amp_segment {
     uint64_t gpa;
     uint64_t data; /* user pointer */
@@ -185,6 +189,7 @@ AMP_ABI_SIZE(struct amp_memory_open, 8);
 #define AMP_IOC_EVENTFD _IOW('A', 0x1c, struct amp_eventfd)
 #define AMP_IOC_VIRTIO_OPEN _IOWR('A', 0x1d, struct amp_virtio_open)
 #define AMP_IOC_MEMORY_OPEN _IOWR('A', 0x1e, struct amp_memory_open)
+#define AMP_IOC_LOAD_IMAGE _IOWR('A', 0x1f, struct amp_segment) /* LOAD of what another firmware takes the place of */
 
 /*
  * /dev/amp-<partition>-console: read gives the console's bytes from now on (history by READ_STREAM), write is the guest's

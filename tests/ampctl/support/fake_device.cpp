@@ -41,8 +41,8 @@ public:
         return partition_->query;
     }
 
-    Call<Done> load(std::uint64_t gpa, std::span<const std::byte> bytes) override {
-        if (const auto failure = device_.note(fmt::format("load {} {:#x}", name_, gpa)))
+    Call<Done> load(std::uint64_t gpa, std::span<const std::byte> bytes, bool is_image) override {
+        if (const auto failure = device_.note(fmt::format("load{} {} {:#x}", is_image ? "-image" : "", name_, gpa)))
             return Err{*failure};
         partition_->segments.emplace_back(gpa, bytes.size());
         partition_->query.segment_bytes += bytes.size();

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Sourced by tests/e2e/dom0: makes the parts of dom0's initramfs. The user space is one cached archive, the kernel's modules and
-# the products of this tree (amp.ko, ampctl, amp-virtio, guests, boards, examples) another; both are made again when their inputs change.
+# the products of this tree (its modules, ampctl, amp-virtio, guests, boards, examples) another; both are made again when their inputs change.
 
 . "$e2e_dir/lib/archive.sh"
 . "$e2e_dir/lib/modules.sh"
@@ -71,7 +71,7 @@ copy_modules() {
     for name in "${stock_modules[@]}"; do
         module_with_needs "$kernel_dir/lib/modules/$release" "$name" "$modules/kernel" >/dev/null
     done
-    if [[ -e $module ]]; then cp "$module" "$modules/extra/"; fi
+    if [[ -e $module ]]; then cp "$(dirname "$module")"/*.ko "$modules/extra/"; fi
     cp "$kernel_dir/lib/modules/$release"/modules.{order,builtin,builtin.modinfo} "$modules/"
     PATH=$PATH:/sbin:/usr/sbin depmod -b "$1" "$release"
 }

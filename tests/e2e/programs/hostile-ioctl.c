@@ -152,7 +152,7 @@ static uint64_t wild_pointer(void)
 }
 
 static const unsigned long calls[] = { AMP_IOC_INFO, AMP_IOC_LIST, AMP_IOC_CREATE, AMP_IOC_OPEN, AMP_IOC_QUERY, AMP_IOC_LOAD,
-                                       AMP_IOC_CLEAR, AMP_IOC_KEEP, AMP_IOC_STOP, AMP_IOC_PAUSE, AMP_IOC_RESUME,
+                                       AMP_IOC_LOAD_IMAGE, AMP_IOC_CLEAR, AMP_IOC_KEEP, AMP_IOC_STOP, AMP_IOC_PAUSE, AMP_IOC_RESUME,
                                        AMP_IOC_READ_STREAM, AMP_IOC_EVENTFD, AMP_IOC_CHANNEL_INFO, AMP_IOC_CHANNEL_DOORBELL,
                                        AMP_IOC_VIRTIO_INFO, AMP_IOC_VIRTIO_EVENTFD, AMP_IOC_VIRTIO_INTERRUPT };
 
@@ -170,7 +170,7 @@ static void try_wild_content(int fd)
 
     for (i = 0; i < sizeof(words) / sizeof(words[0]); ++i)
         words[i] = below(3) ? interesting() : wild_pointer();
-    (void)!ioctl(fd, calls[5 + below(8)], words);
+    (void)!ioctl(fd, calls[5 + below(9)], words);
 }
 
 static void try_wild_mapping(int fd)
