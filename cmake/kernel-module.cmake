@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # amp.ko, with the monitor embedded, for every kernel whose headers are at hand: the stock kernels under build/foreign and, on
 # the target itself, the running one; AMP_KERNEL_DIRS names others. Kbuild writes beside its sources, so it works on a copy,
-# and the source tree stays clean: module/<release>/src in the build directory, the stripped result in module/<release>/amp.ko.
+# and the source tree stays clean: module/<release>/src in the build directory, the stripped result in module/<release>/amp.ko; names for
+# the offsets of a trace are in the unstripped one.
 # Beside it amp-remoteproc.ko, where the kernel has remoteproc (cpu-hotplug/Kbuild decides).
 
 function(_amp_default_kernel_dirs result)
@@ -52,7 +53,7 @@ function(_amp_kernel_module kernel_dir monitor_bin)
     foreach(name IN LISTS names)
         get_filename_component(file ${name}.ko NAME)
         list(APPEND modules ${dir}/${file})
-        list(APPEND strip COMMAND ${CMAKE_OBJCOPY} --strip-debug ${dir}/src/cpu-hotplug/${name}.ko ${dir}/${file})
+        list(APPEND strip COMMAND ${CMAKE_OBJCOPY} --strip-unneeded -R .comment ${dir}/src/cpu-hotplug/${name}.ko ${dir}/${file})
     endforeach()
     add_custom_command(OUTPUT ${modules}
         COMMAND ${CMAKE_COMMAND} -E make_directory ${dir}/src/ipc-ring
