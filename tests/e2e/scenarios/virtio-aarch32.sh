@@ -17,7 +17,7 @@ step "an armhf root to its shell, with an address"
 run ampctl create "$WORK/narrow.dts"
 start_linux narrow
 wait_new narrow '^guest: 6\.1\..*-armmp armv'
-wait_new narrow "^guest: eth0 has $NETWORK\.[0-9]+ from $NETWORK\.1"
+wait_address narrow
 wait_new narrow '^ttyAMA0# '
 ask narrow 'mount | grep " / "' '^/dev/vda on / type ext4 \(rw'
 

@@ -30,6 +30,8 @@ make_network() {
     local interface
     modprobe tun
     modprobe bridge
+    # Linux leaves up to 64 received packets for each core (4 MiB of large ones) to be freed with the next: memory that looks lost.
+    echo 0 >/proc/sys/net/core/skb_defer_max
     run brctl addbr guests
     ip addr add "$NETWORK.1/24" dev guests
     ip link set guests up
@@ -62,6 +64,12 @@ socket_device() { printf '%s { compatible = "virtio,vsock"; amp,cid = <%s>; };\n
 
 # describe_virtio NAME ID CORE SIZE BOOTARGS DEVICES: the stock kernel 6.12 with the initramfs that loads virtio's drivers.
 describe_virtio() { describe_linux "$1" "$2" "$3" /images/Image /images/initrd-6.12.gz "$4" "$5" "virtio { $6 };"; }
+
+# wait_address NAME: by DHCP from dom0; shown.
+wait_address() {
+    wait_new "$1" "^guest: eth0 has $NETWORK\.[0-9]+ from $NETWORK\.1"
+    new_text "$1" | grep '^guest: eth0 has' | tail -n 1
+}
 
 ## The back end
 

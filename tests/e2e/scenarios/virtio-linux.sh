@@ -8,7 +8,7 @@ ROOT=/images/debian.ext4
 
 to_shell() {
     wait_new tux '^guest: 6\.12.* aarch64, 1 CPU'
-    wait_new tux "^guest: eth0 has $NETWORK\.[0-9]+ from $NETWORK\.1"
+    wait_address tux
     wait_new tux '^ttyAMA0# '
 }
 # throughput WHAT [OPTION]

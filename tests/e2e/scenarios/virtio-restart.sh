@@ -17,7 +17,7 @@ describe_virtio tux 1 "$CORE" 0x10000000 "root=/dev/vda ro" "$(disk_device disk0
 step "a guest with a disk to write to"
 run ampctl create "$WORK/tux.dts"
 start_linux tux
-wait_new tux "^guest: eth0 has $NETWORK"
+wait_address tux
 wait_new tux '^ttyAMA0# '
 
 step "it writes $MIB MiB and reads them back, again and again, while its back end is killed $KILLS times"
