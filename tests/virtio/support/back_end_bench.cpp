@@ -45,7 +45,7 @@ namespace {
 
 FakeModule::DeviceKind kind_of(const nlohmann::json& device) {
     const std::map<std::string, FakeModule::DeviceKind> kinds = {
-        {"net", {1, 2}}, {"blk", {2, 1}}, {"console", {3, 2}}, {"rng", {4, 1}}, {"vsock", {19, 3}}};
+        {"net", {1, 2}}, {"blk", {2, 1}}, {"console", {3, 2}}, {"rng", {4, 1}}, {"vsock", {19, 3}}, {"rpmsg", {7, 2}}};
     return kinds.at(device.at("type"));
 }
 

@@ -127,6 +127,21 @@ void FakeModule::send_access(Device& device) {
         device.access_sent = send_message(device.socket.get(), device.access->event);
 }
 
+void FakeModule::send_up(Device& device) {
+    amp_virtio_event event{};
+    event.kind = AMP_VIRTIO_UP;
+    event.seq = device.run_seq;
+    event.value = run_;
+    if (device.socket && device.run_known && device.wants_up && up_)
+        send_message(device.socket.get(), event);
+}
+
+void FakeModule::up() {
+    up_ = true;
+    for (Device& device : devices_)
+        send_up(device);
+}
+
 void FakeModule::hang_up(Device& device) {
     device.socket.reset();
     device.run_known = false;
@@ -155,6 +170,8 @@ bool FakeModule::take_message(Device& device) {
             table.emplace(message.eventfd.queue, std::move(fd));
     } else if (message.reply.kind == AMP_VIRTIO_RUN && message.reply.seq == device.run_seq) {
         device.run_known = true;
+        device.wants_up = (message.reply.value & AMP_VIRTIO_TELL_UP) != 0;
+        send_up(device);
         send_access(device);
     } else if (device.access && message.reply.kind == AMP_VIRTIO_ACCESS && message.reply.seq == device.access->event.seq) {
         device.access->answer = message.reply.value;
@@ -202,6 +219,7 @@ std::uint32_t FakeModule::take_interrupt(unsigned device) { return std::exchange
 
 bool FakeModule::start() {
     ++run_;
+    up_ = false;
     for (Device& device : devices_) {
         device.interrupts = 0;
         send_run(device);

@@ -50,6 +50,8 @@ public:
 
     // A start of the partition: true when all back ends have acknowledged.
     bool start();
+    // The guest of the run runs: told to those that asked for it, and to their successors.
+    void up();
     // The partition is gone: all descriptors hang up.
     void destroy();
     [[nodiscard]] bool is_served(unsigned device) const { return devices_[device].socket && devices_[device].run_known; }
@@ -70,6 +72,7 @@ private:
         std::map<unsigned, virtio::OwnedFd> kicks, calls;
         std::uint32_t interrupts = 0;
         unsigned connections = 0;
+        bool wants_up = false; // by AMP_VIRTIO_TELL_UP
     };
 
     void accept_one();
@@ -77,6 +80,7 @@ private:
     bool take_message(Device& device); // false: there was none
     void send_run(Device& device);
     void send_access(Device& device);
+    void send_up(Device& device);
     void hang_up(Device& device);
     std::uint64_t do_access(unsigned device, amp_virtio_event event);
 
@@ -87,6 +91,7 @@ private:
     std::vector<virtio::OwnedFd> partitions_;
     std::vector<Device> devices_;
     std::uint64_t run_ = 1;
+    bool up_ = false;
     std::uint32_t seq_ = 0;
 };
 
