@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What an attack is, and the lists of them. Each is made on a device that was just brought up (or negotiated with), and judged by
- * attack.c, which then expects the device to work again.
+ * What an attack is, and the lists of them. Each is made on a device that was just brought up (or negotiated with), and judged
+ * by attack.c, which then expects the device to work again.
  */
 #ifndef ATTACK_H
 #define ATTACK_H

@@ -96,7 +96,10 @@ static bool discard_wraps(struct device *device) { return zeroing(device, DISCAR
 static bool discard_flags(struct device *device) { return zeroing(device, DISCARD, (struct segment){ 0, 1, ~0u }, 16, UNSUPP); }
 static bool discard_part(struct device *device) { return zeroing(device, DISCARD, (struct segment){ 0, 1, 0 }, 15, IOERR); }
 static bool discard_many(struct device *device) { return zeroing(device, DISCARD, (struct segment){ 0, 1, 0 }, 32, IOERR); }
-static bool zero_wraps(struct device *device) { return zeroing(device, WRITE_ZEROES, (struct segment){ 1ull << 63, ~0u, 1 }, 16, IOERR); }
+static bool zero_wraps(struct device *device)
+{
+    return zeroing(device, WRITE_ZEROES, (struct segment){ 1ull << 63, ~0u, 1 }, 16, IOERR);
+}
 
 static bool no_status(struct device *device)
 {

@@ -31,7 +31,8 @@ static bool sign_bit(struct device *device) { return offer_one(device, address_o
 static bool all_empty(struct device *device)
 {
     for (unsigned i = 0; i < QUEUE_SIZE; i++)
-        describe(&device->queue->descriptors[i], 0xdead0000 + i, 0, (i + 1 < QUEUE_SIZE ? NEXT : 0) | (i > 7 ? WRITE : 0), i + 1);
+        describe(&device->queue->descriptors[i], 0xdead0000 + i, 0, (i + 1 < QUEUE_SIZE ? NEXT : 0) | (i > 7 ? WRITE : 0),
+                 i + 1);
     offer(device, 0);
     return true;
 }

@@ -56,7 +56,9 @@ static const struct attack list[] = {
     { "input-without-room", ANSWERED, input_without_room, 0 },
 };
 ATTACKS(console_attacks, list);
-const struct kind console_kind = { .id = ID_CONSOLE, .name = "console", .queue_count = 2, .attacked = OUTPUT, .honest = honest };
+const struct kind console_kind = {
+    .id = ID_CONSOLE, .name = "console", .queue_count = 2, .attacked = OUTPUT, .honest = honest,
+};
 const struct kind console_input_kind = {
     .id = ID_CONSOLE, .name = "console-input", .queue_count = 2, .attacked = INPUT, .receives = true, .honest = honest,
 };

@@ -45,7 +45,8 @@ bool negotiate(struct device *device)
     reset(device);
     put(device, STATUS, STEP_FOUND);
     put(device, STATUS, STEP_DRIVER);
-    device->features = offered(device) & (FEATURE_VERSION_1 | FEATURE_INDIRECT | FEATURE_EVENT_INDEX | device->kind->features);
+    device->features =
+        offered(device) & (FEATURE_VERSION_1 | FEATURE_INDIRECT | FEATURE_EVENT_INDEX | device->kind->features);
     put(device, DRIVER_FEATURES_SEL, 1);
     put(device, DRIVER_FEATURES, (uint32_t)(device->features >> 32));
     put(device, DRIVER_FEATURES_SEL, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A virtio device over MMIO (virtio 1.2, 4.2), brought up step by step by the book or otherwise. Its queues are the two of this
- * guest: one device is driven at a time, and its reset gives the memory back.
+ * A virtio device over MMIO (virtio 1.2, 4.2), brought up step by step by the book or otherwise. Its queues are the two of
+ * this guest: one device is driven at a time, and its reset gives the memory back.
  */
 #ifndef DEVICE_H
 #define DEVICE_H
@@ -10,8 +10,8 @@
 
 /* 4.2.2 */
 enum {
-    DEVICE_FEATURES = 0x010, DEVICE_FEATURES_SEL = 0x014, DRIVER_FEATURES = 0x020, DRIVER_FEATURES_SEL = 0x024, QUEUE_SEL = 0x030,
-    QUEUE_NUM = 0x038, QUEUE_READY = 0x044, QUEUE_NOTIFY = 0x050, STATUS = 0x070, QUEUE_DESC = 0x080, QUEUE_DRIVER = 0x090,
+    DEVICE_FEATURES = 0x010, DEVICE_FEATURES_SEL = 0x014, DRIVER_FEATURES = 0x020, DRIVER_FEATURES_SEL = 0x024,
+    QUEUE_SEL = 0x030, QUEUE_NUM = 0x038, QUEUE_READY = 0x044, QUEUE_NOTIFY = 0x050, STATUS = 0x070, QUEUE_DESC = 0x080, QUEUE_DRIVER = 0x090,
     QUEUE_DEVICE = 0x0a0, CONFIG = 0x100,
 };
 /* 2.1: ACKNOWLEDGE, DRIVER, FEATURES_OK, DRIVER_OK, DEVICE_NEEDS_RESET */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A driver that tries every attack on the queues of each network, block, console and entropy device it has. Between two attacks the
-// device is reset, brought up and has to answer honestly. Boot argument: "dom0=N", dom0's IPv4 address as a number, answers ARP.
-// Expected: every attack ends as it must, and it ends by itself.
+// A driver that tries every attack on the queues of each network, block, console and entropy device it has. Between two of
+// them the device is reset, brought up and has to answer honestly. Boot argument: "dom0=N", dom0's IPv4 address as a number,
+// which answers ARP. Expected: every attack ends as it must, and the guest ends by itself.
 #include "attack.h"
 
 static const struct {
@@ -12,7 +12,9 @@ static const struct {
     { &console_kind, &console_attacks }, { &console_input_kind, NULL }, { &rng_kind, &rng_attacks },
 };
 
-static const struct attacks *const common[] = { &ring_attacks, &buffer_attacks, &indirect_attacks, &setup_attacks, &race_attacks };
+static const struct attacks *const common[] = {
+    &ring_attacks, &buffer_attacks, &indirect_attacks, &setup_attacks, &race_attacks,
+};
 
 static unsigned attack_device(struct device *device, const struct attacks *own, unsigned *made)
 {

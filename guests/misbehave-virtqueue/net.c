@@ -193,5 +193,6 @@ const struct kind net_kind = {
     .id = ID_NET, .name = "net", .queue_count = 2, .attacked = TRANSMIT, .features = FEATURES, .honest = honest,
 };
 const struct kind net_receive_kind = {
-    .id = ID_NET, .name = "net-receive", .queue_count = 2, .attacked = RECEIVE, .receives = true, .features = FEATURES, .honest = honest,
+    .id = ID_NET, .name = "net-receive", .queue_count = 2, .attacked = RECEIVE, .receives = true, .features = FEATURES,
+    .honest = honest,
 };

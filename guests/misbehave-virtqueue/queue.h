@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The driver's end of a split virtqueue (virtio 1.2, 2.7) whose every word lies open, so that attacks can write what no driver
- * would. Offers what it is told to and waits for answers; judges nothing.
+ * The driver's end of a split virtqueue (virtio 1.2, 2.7) whose every word lies open, so that attacks can write what no
+ * driver would. Offers what it is told to and waits for answers; judges nothing.
  */
 #ifndef QUEUE_H
 #define QUEUE_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Words that change while the device reads them: the driver, on a core of its own, flips one between a good and a bad value until the
-// queue breaks or the rounds are over. Who wins a round is chance; that the process lives is not.
+// Words that change while the device reads them: the driver, on a core of its own, flips one between a good and a bad value
+// until the round is over. Who wins a round is chance; that the process lives is not.
 #include "attack.h"
 
 #define ROUNDS 24u

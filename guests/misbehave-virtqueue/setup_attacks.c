@@ -59,8 +59,16 @@ static bool overlapping(struct device *device, uint64_t desc, uint64_t driver, u
     return true;
 }
 
-static bool used_is_available(struct device *device) { return overlapping(device, 0, 0, address_of(&device->queue->available)); }
-static bool used_is_desc(struct device *device) { return overlapping(device, 0, 0, address_of(device->queue->descriptors)); }
+static bool used_is_available(struct device *device)
+{
+    return overlapping(device, 0, 0, address_of(&device->queue->available));
+}
+
+static bool used_is_desc(struct device *device)
+{
+    return overlapping(device, 0, 0, address_of(device->queue->descriptors));
+}
+
 static bool all_in_one(struct device *device)
 {
     uint64_t place = address_of(buffer);
