@@ -147,6 +147,15 @@ TEST_CASE("a back end that does not end is told of, and its files stay") {
     CHECK(bench.disk.files.contains("/run/amp/motor/virtio.pid"));
 }
 
+TEST_CASE("a back end whose memory has to be scrubbed is given the time") {
+    Bench bench = qemu_bench();
+    REQUIRE(bench.run("start /virtio.dts").status == ExitStatus::ok);
+    bench.host.takes_to_end = std::chrono::minutes(1);
+    CHECK(bench.run("destroy motor").status == ExitStatus::ok);
+    CHECK(was_called(bench, "wait 812"));
+    CHECK_FALSE(bench.disk.files.contains(config));
+}
+
 TEST_CASE("what an earlier partition of the same name left is not taken for this one's") {
     Bench bench = qemu_bench();
     bench.disk.files[config] = "{}";

@@ -13,7 +13,8 @@
 namespace amp::ctl {
 namespace {
 
-constexpr std::chrono::milliseconds end_limit{5000};
+// Who unmaps a guest's memory last scrubs it, and many GiB take many seconds.
+constexpr std::chrono::minutes end_limit{2};
 constexpr std::size_t comm_max = 15; // proc(5), TASK_COMM_LEN
 
 std::string first_line(const Context& context, const std::string& path) {

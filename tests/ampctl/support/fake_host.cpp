@@ -47,11 +47,12 @@ Tried<int> FakeHost::run_back_end(const std::string& partition) {
 
 Tried<Done> FakeHost::ask_to_end(pid_t number) { return note(fmt::format("end {}", number)); }
 
-bool FakeHost::wait_for_end(pid_t number, std::chrono::milliseconds) {
+bool FakeHost::wait_for_end(pid_t number, std::chrono::milliseconds limit) {
     calls->push_back(fmt::format("wait {}", number));
-    if (!stubborn)
+    const bool ends = !stubborn && takes_to_end <= limit;
+    if (ends)
         files->erase(fmt::format("/proc/{}/comm", number));
-    return !stubborn;
+    return ends;
 }
 
 Tried<FileDescriptor> FakeHost::open_terminal(const std::string& path) {

@@ -19,6 +19,7 @@ public:
     std::map<std::string, std::string> failures;         // by such a text
     int exit_status = 0;                                 // of amp-virtio
     bool stubborn = false;                               // the process does not end
+    std::chrono::milliseconds takes_to_end{0};           // otherwise
     std::function<void(int)> terminal_opened;            // with the back end's end of it
     std::function<void(int)> connected;                  // likewise
 
