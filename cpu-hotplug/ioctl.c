@@ -199,7 +199,7 @@ static int partition_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct handle *h = file->private_data;
 
-	return amp_mapping_create(h->p, vma);
+	return amp_mapping_create(h->p, vma, AMP_MAPPING_NO_HOLES);
 }
 
 static int partition_release(struct inode *inode, struct file *file)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Maps guest memory page by page as it is touched. Each mapping holds a reference to the memory, so no page returns to Linux
- * while a user can reach it. Called by mmap and by page faults; knows nothing of the partition's state.
+ * Maps guest memory page by page as it is touched; what is no memory faults with SIGBUS. Each mapping holds a reference to the
+ * memory, so no page returns to Linux while a user can reach it. Called by mmap and by page faults; knows nothing of the
+ * partition's state.
  */
 #include <linux/mm.h>
 #include "compat.h"
@@ -46,13 +47,20 @@ static struct amp_memory *get_memory(struct partition *p)
 	return memory;
 }
 
+static bool range_good(const struct amp_memory *memory, u64 gpa, u64 size, enum amp_mapping_holes holes)
+{
+	if (holes == AMP_MAPPING_HOLES)
+		return size <= AMP_GPA_LIMIT && gpa <= AMP_GPA_LIMIT - size;
+	return amp_memory_holds(memory, gpa, size);
+}
+
 /* The mapping takes over the reference. */
-static int map(struct amp_memory *memory, struct vm_area_struct *vma)
+static int map(struct amp_memory *memory, struct vm_area_struct *vma, enum amp_mapping_holes holes)
 {
 	u64 gpa = (u64)vma->vm_pgoff << PAGE_SHIFT;
 
 	/* private copies of such pages are not possible (vmf_insert_pfn) */
-	if (!(vma->vm_flags & VM_SHARED) || !amp_memory_holds(memory, gpa, vma->vm_end - vma->vm_start))
+	if (!(vma->vm_flags & VM_SHARED) || !range_good(memory, gpa, vma->vm_end - vma->vm_start, holes))
 		return -EINVAL;
 	WRITE_ONCE(memory->mapped, true);
 	amp_vm_flags_set(vma, VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP);
@@ -61,14 +69,14 @@ static int map(struct amp_memory *memory, struct vm_area_struct *vma)
 	return 0;
 }
 
-int amp_mapping_create(struct partition *p, struct vm_area_struct *vma)
+int amp_mapping_create(struct partition *p, struct vm_area_struct *vma, enum amp_mapping_holes holes)
 {
 	struct amp_memory *memory = get_memory(p);
 	int err;
 
 	if (!memory)
 		return -ENODEV;
-	err = map(memory, vma);
+	err = map(memory, vma, holes);
 	if (err)
 		amp_memory_put(memory);
 	return err;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A descriptor that can do nothing but mmap a partition's memory, for back ends without privileges. It holds the partition's
- * structure, not its memory: that goes back to Linux with DESTROY and the last mapping.
+ * A descriptor that can do nothing but mmap a partition's memory, for back ends without privileges; with holes, since vhost-user
+ * back ends map all that is below a region, too. It holds the partition's structure, not its memory: that goes back to Linux
+ * with DESTROY and the last mapping.
  */
 #include <linux/anon_inodes.h>
 #include <linux/fs.h>
@@ -10,7 +11,7 @@
 
 static int memory_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	return amp_mapping_create(file->private_data, vma);
+	return amp_mapping_create(file->private_data, vma, AMP_MAPPING_HOLES);
 }
 
 static int memory_release(struct inode *inode, struct file *file)

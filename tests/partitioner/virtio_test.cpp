@@ -160,6 +160,14 @@ TEST_CASE("made addresses are local, of one device, and different for every devi
     CHECK_FALSE(virtio_mac(without_id, 0));
 }
 
+TEST_CASE("a vhost-user back end's socket is beside the description, and one device's") {
+    const std::string disk = "d0 { compatible = \"virtio,blk\"; amp,backend = \"vhost-user:disk.sock\"; };";
+    const auto json = nlohmann::json::parse(emit_virtio_config(plan_of("virtio { " + disk + " };")));
+    CHECK(json.at("devices")[0].at("backend") == "vhost-user:/here/disk.sock");
+    const std::string other = "d1 { compatible = \"virtio,blk\"; amp,backend = \"vhost-user:/here/disk.sock\"; };";
+    CHECK(reported("virtio { " + disk + other + " };").find("[virtio.socket-shared]") != std::string::npos);
+}
+
 TEST_CASE("a path that JSON can't hold is refused") {
     CHECK(is_json_text("/srv/gr\xc3\xbc\xc3\x9f" "e.img"));
     CHECK_FALSE(is_json_text("/srv/\xff.img"));

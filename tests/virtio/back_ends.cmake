@@ -15,6 +15,7 @@ amp_back_end_test(console_test)
 amp_back_end_test(supervisor_test)
 amp_back_end_test(net_test)
 amp_back_end_test(vsock_test)
+amp_back_end_test(vhost_user_test)
 # The firmware is played with the guest library's own vrings.
 amp_back_end_test(rpmsg_test)
 target_sources(virtio_rpmsg_test PRIVATE ${PROJECT_SOURCE_DIR}/guests/lib/src/vring.c)

@@ -18,6 +18,7 @@ struct ServedPlace {
     Reporter reporter;
     unsigned position; // in the configuration
     int lasting;       // what the supervisor holds for it (lasting.hpp); -1: nothing
+    int memory_descriptor;
 };
 
 class Served {

@@ -18,6 +18,7 @@ namespace {
 
 // Members go in the reverse order: devices before what they are on.
 struct Worker {
+    virtio::OwnedFd memory_descriptor; // can only be mapped; vhost-user back ends get it when a guest's driver is there
     virtio::GuestMemory memory;
     virtio::StateFile state;
     virtio::Loop loop;
@@ -37,7 +38,7 @@ Outcome<Worker> make_worker(const WorkerStart& start) {
     auto loop = virtio::Loop::make();
     if (!loop)
         return Err{loop.error()};
-    return Worker{std::move(*memory), std::move(*state), std::move(*loop), {}};
+    return Worker{std::move(*descriptor), std::move(*memory), std::move(*state), std::move(*loop), {}};
 }
 
 Outcome<Done> agrees_with_module(const virtio::DeviceSettings& settings, virtio::DevicePort& port) {
@@ -73,7 +74,7 @@ Outcome<Done> open_device(Worker& worker, const WorkerStart& start, unsigned pos
         return agrees;
     auto device = make_served(settings, std::move(*port),
                               {worker.loop, worker.memory, worker.state[position], Reporter(start.reports), position,
-                               start.lasting.devices[position].get()});
+                               start.lasting.devices[position].get(), worker.memory_descriptor.get()});
     if (!device)
         return Err{device.error()};
     worker.devices.push_back(std::move(*device));

@@ -158,7 +158,10 @@ struct amp_virtio_open {
 };
 AMP_ABI_SIZE(struct amp_virtio_open, 8);
 
-/* A descriptor that can do nothing but mmap the partition's memory, at offset gpa, as the partition's own does. */
+/*
+ * A descriptor that can do nothing but mmap the partition's memory, at offset gpa. Unlike the partition's own it maps any range
+ * below AMP_GPA_LIMIT: what is no memory there raises SIGBUS when it is touched.
+ */
 struct amp_memory_open {
     int32_t fd; /* out */
     uint32_t pad;

@@ -12,10 +12,14 @@ namespace amp::virtio::blk {
 constexpr std::uint64_t sector_bytes = 512;
 
 namespace feature {
+constexpr std::uint64_t size_max = virtio::feature::bit(1);
 constexpr std::uint64_t seg_max = virtio::feature::bit(2);
+constexpr std::uint64_t geometry = virtio::feature::bit(4);
 constexpr std::uint64_t read_only = virtio::feature::bit(5);
 constexpr std::uint64_t block_size = virtio::feature::bit(6);
 constexpr std::uint64_t flush = virtio::feature::bit(9);
+constexpr std::uint64_t topology = virtio::feature::bit(10);
+constexpr std::uint64_t config_wce = virtio::feature::bit(11);
 constexpr std::uint64_t discard = virtio::feature::bit(13);
 constexpr std::uint64_t write_zeroes = virtio::feature::bit(14);
 } // namespace feature

@@ -30,12 +30,15 @@ struct Surroundings {
     std::function<void(const std::string&)> log;
     // What the supervisor holds for the device beyond workers, see lasting.hpp; -1 where there is nothing.
     int lasting;
+    // The partition's memory for another process, which maps it at offset gpa.
+    int memory_descriptor;
 };
 
 Outcome<std::unique_ptr<BackEnd>> open_back_end(const DeviceSettings& settings, const Surroundings& surroundings);
 
 // One per kind
 Outcome<std::unique_ptr<BackEnd>> open_file_disk(const DeviceSettings& settings, const Surroundings& surroundings);
+Outcome<std::unique_ptr<BackEnd>> open_vhost_user_disk(const DeviceSettings& settings, const Surroundings& surroundings);
 Outcome<std::unique_ptr<BackEnd>> open_tap_net(const DeviceSettings& settings, const Surroundings& surroundings);
 Outcome<std::unique_ptr<BackEnd>> open_vhost_net(const DeviceSettings& settings, const Surroundings& surroundings);
 Outcome<std::unique_ptr<BackEnd>> open_vhost_vsock(const DeviceSettings& settings, const Surroundings& surroundings);
