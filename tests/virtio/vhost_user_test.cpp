@@ -15,7 +15,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 
 using namespace amp::test;
@@ -198,11 +197,17 @@ public:
         const sockaddr_un address = address_of(path);
         REQUIRE(::bind(listener_.get(), static_cast<const sockaddr*>(static_cast<const void*>(&address)), sizeof(address)) == 0);
         REQUIRE(::listen(listener_.get(), 1) == 0);
-        thread_ = std::thread([this] { serve(); });
+        // A process, not a thread: amp-virtio is forked off this one, and a lock that a thread held then would stay held there.
+        process_ = ::fork();
+        REQUIRE(process_ >= 0);
+        if (process_ == 0) {
+            serve();
+            ::_exit(0);
+        }
     }
     ~LyingBackEnd() {
-        ::shutdown(listener_.get(), SHUT_RDWR);
-        thread_.join();
+        ::kill(process_, SIGKILL);
+        ::waitpid(process_, nullptr, 0);
     }
 
 private:
@@ -258,7 +263,7 @@ private:
 
     Lie lie_;
     OwnedFd listener_;
-    std::thread thread_;
+    pid_t process_ = -1;
 };
 
 // What amp-virtio says to such a back end.

@@ -88,6 +88,12 @@ Sockets sockets_of(const Config& config) {
     return link ? Sockets::unix_domain : Sockets::none;
 }
 
+// vhost-user back ends get the memory's descriptor whenever a guest's driver is there.
+bool passes_memory_on(const Config& config) {
+    return std::any_of(config.devices.begin(), config.devices.end(),
+                       [](const auto& device) { return device.kind == "vhost-user"; });
+}
+
 Outcome<int> serve(const WorkerStart& start) {
     auto made = make_worker(start);
     if (!made)
@@ -96,6 +102,8 @@ Outcome<int> serve(const WorkerStart& start) {
     for (unsigned position = 0; position < start.config.devices.size(); ++position)
         if (auto opened = open_device(worker, start, position); !opened)
             return Err{opened.error()};
+    if (!passes_memory_on(start.config))
+        worker.memory_descriptor.reset();
     // The partition's descriptor could stop and destroy it: a process that serves a guest has no such thing. State and memory
     // are mapped, so that their descriptors are of no use either.
     start.partition.close();
