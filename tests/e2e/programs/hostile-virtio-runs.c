@@ -39,11 +39,15 @@ struct back_end {
 static void *serve_runs(void *context)
 {
     struct back_end *b = context;
+    uint32_t overtaken = 0; /* a run that a start announced between the event and its reply: the next event must say so */
 
     while (next_event(b->fd, &b->access) && b->access.kind == AMP_VIRTIO_RUN) {
+        must(!overtaken || b->access.seq > overtaken);
         b->run = b->access.value;
-        must(reply(b->fd, AMP_VIRTIO_RUN, b->access.seq, 0) > 0);
+        overtaken = reply(b->fd, AMP_VIRTIO_RUN, b->access.seq, 0) > 0 ? 0 : b->access.seq;
+        must(!overtaken || errno == ESTALE);
     }
+    must(!overtaken);
     return NULL;
 }
 
