@@ -15,7 +15,6 @@ describe loop 1 "$CORE" control-loop.elf "$(arguments summary=0 report=100)"
 run ampctl create "$WORK/loop.dts"
 run ampctl start loop
 wait_console loop "control-loop: loop"
-sleep 1
 step "$(nproc) busy loops on the $(nproc) cores of dom0, for $SECONDS_BUSY s"
 busy=""
 for n in $(seq "$(nproc)"); do

@@ -52,8 +52,12 @@ ask tux 'echo read $(dd if=/dev/hwrng bs=64 count=16 2>/dev/null | wc -c) bytes'
 
 step "sockets, both ways"
 ask tux 'echo hello from the guest | socat -t 10 - VSOCK-CONNECT:2:1024' '^HELLO FROM THE GUEST'
-ask tux 'socat VSOCK-LISTEN:1025,fork "SYSTEM:tr a-z A-Z" & sleep 1; echo listening' '^listening'
-expect '^HELLO FROM DOM0' sh -c 'echo hello from dom0 | chroot /images/debian /usr/bin/socat -t 10 - VSOCK-CONNECT:3:1025'
+ask tux 'socat VSOCK-LISTEN:1025,fork "SYSTEM:tr a-z A-Z" & echo started' '^started'
+hears_dom0() {
+    echo hello from dom0 | in_debian socat -t 10 - VSOCK-CONNECT:3:1025 >"$WORK/heard" 2>/dev/null && [ -s "$WORK/heard" ]
+}
+wait_until 20 "an answer from the guest's socket" hears_dom0
+run cat "$WORK/heard"
 
 step "the second console"
 [ -c "$(readlink -f /run/amp/tux/con0)" ] || fail "/run/amp/tux/con0 is no terminal"
@@ -77,7 +81,7 @@ remove tux
 run in_debian e2fsck -fn /mnt/debian.ext4
 
 step "everything back"
-rm -f "$WORK"/tux.*
+rm -f "$WORK"/tux.* "$WORK/heard"
 end_servers
 check_given_back tux
 check_machine 4096
