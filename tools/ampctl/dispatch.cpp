@@ -5,15 +5,14 @@
 #include "command_line.hpp"
 #include "help.hpp"
 
+#include <amp/partitioner/diagnostic.hpp>
+
 namespace amp::ctl {
 
 void print_error(std::ostream& err, const Error& error) {
     if (error.message.empty())
         return;
-    err << "ampctl: " << error.message;
-    if (!error.remedy.empty())
-        err << "; " << error.remedy;
-    err << '\n' << std::flush;
+    err << "ampctl: " << one_line(error.message + (error.remedy.empty() ? "" : "; " + error.remedy)) << '\n' << std::flush;
 }
 
 ExitStatus dispatch(std::span<const std::string> words, const Surroundings& surroundings) {
