@@ -35,8 +35,10 @@ std::string source_text(const TreeProperty& property) {
         }
         text = "[" + joined(parts, " ") + "]";
     }
-    return text.size() <= shown_max ? text
-                                    : text.substr(0, shown_max) + "... (" + std::to_string(property.value.size()) + " bytes)";
+    if (text.size() <= shown_max) {
+        return text;
+    }
+    return text.substr(0, shown_max) + "... (" + std::to_string(property.value.size()) + " bytes)";
 }
 
 } // namespace

@@ -24,7 +24,8 @@ TEST_CASE("wrong options and arguments name the remedy") {
     CHECK(bench.run("list --jsno").err == "ampctl: list has no option \"--jsno\"; did you mean \"--json\"?\n");
     CHECK(bench.run("list motor").err == "ampctl: \"motor\" is one argument too many; see `ampctl help list`\n");
     CHECK(bench.run("console").err == "ampctl: NAME is missing; see `ampctl help console`\n");
-    CHECK(bench.run("recv a b --count x").err == "ampctl: --count takes a whole number from 1 to 999999999, not \"x\"; see `ampctl help recv`\n");
+    CHECK(bench.run("recv a b --count x").err ==
+          "ampctl: --count takes a whole number from 1 to 999999999, not \"x\"; see `ampctl help recv`\n");
     for (const auto count : {"0", "-1", "1.5", "0x10", "1e3", "99999999999999999999"})
         CHECK(bench.run(std::vector<std::string>{"recv", "a", "b", "--count", count}).status == ExitStatus::usage);
     for (const auto seconds : {"-1", "nan", "inf", "1e400", "", " 3", "x"})

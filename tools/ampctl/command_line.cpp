@@ -40,7 +40,8 @@ std::optional<std::string_view> mistake(const Option& option, const std::string&
         return std::nullopt;
     char* end = nullptr;
     const double value = std::strtod(text.c_str(), &end);
-    const bool is_number = !text.empty() && digits.find(text.front()) != std::string_view::npos && *end == '\0' && value < 1e9;
+    const bool is_number = !text.empty() && digits.find(text.front()) != std::string_view::npos &&
+                           *end == '\0' && value < 1e9;
     if (option.value == Value::seconds)
         return is_number ? std::nullopt : std::optional<std::string_view>("a number of seconds below 1000000000");
     const bool is_count = is_number && value >= 1 && text.find_first_not_of(digits) == std::string::npos;

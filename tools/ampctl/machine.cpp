@@ -29,7 +29,8 @@ Outcome<std::vector<ExistingPartition>> read_existing(Context& context) {
 } // namespace
 
 Error no_device_tree() {
-    return {ExitStatus::machine, "this machine has no device tree to plan for", "check, plan and doctor look at another machine's by --live DTB"};
+    return {ExitStatus::machine, "this machine has no device tree to plan for",
+            "check, plan and doctor look at another machine's by --live DTB"};
 }
 
 Outcome<std::optional<Live>> read_live(Context& context, Diagnostics& diagnostics) {

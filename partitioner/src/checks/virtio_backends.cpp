@@ -89,7 +89,8 @@ void file_missing(const CheckContext& context, std::size_t index, Report& report
                        directory_of(spec.file));
         } else if (kind != FileKind::file && kind != FileKind::block_device) {
             report(place,
-                   quoted(file) + (kind == FileKind::directory ? " is a directory" : " is neither a file nor a block device"),
+                   quoted(file) +
+                       (kind == FileKind::directory ? " is a directory" : " is neither a file nor a block device"),
                    "name a disk image or a block device");
         }
     });

@@ -18,8 +18,8 @@ enum class FileKind { none, file, directory, block_device, socket, other };
 class Disk {
 public:
     virtual ~Disk() = default;
-    // The whole file, or why not, in the system's words ("No such file or directory"). Only of what is a file: a pipe may never
-    // end, and a device has no end.
+    // The whole file, or why not, in the system's words ("No such file or directory"). Only of what is a file: a pipe may
+    // never end, and a device has no end.
     virtual Result<Bytes, std::string> read(const std::string& path) const = 0;
     // What a path leads to, through symbolic links.
     virtual FileKind kind(const std::string& path) const = 0;
