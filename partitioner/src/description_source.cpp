@@ -4,6 +4,7 @@
 #include "description_source.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "child_process.hpp"
 #include "fdt_tree.hpp"
@@ -125,10 +126,31 @@ private:
     std::vector<TreeNode*> stack_;
 };
 
+// What people do to a source, for which dtc has no words but "syntax error".
+std::string syntax_hint(const std::vector<std::string>& source, const Diagnostic& found) {
+    const auto words = words_of(found.place.source_line);
+    if (source.empty()) {
+        return "the file is empty; docs/description.md shows a smallest description";
+    }
+    if (source.front().starts_with("\xef\xbb\xbf")) {
+        return "the file begins with a byte order mark: save it without";
+    }
+    if (!words.empty() && (words[0] == "#include" || words[0] == "#define" || words[0].starts_with("#if"))) {
+        return "this is for the C preprocessor: write /include/ \"file\", or give what "
+               "cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp makes of the file";
+    }
+    if (std::none_of(source.begin(), source.end(), [](const auto& line) { return line.find("/dts-v1/") != line.npos; })) {
+        return "a source begins with /dts-v1/;";
+    }
+    if (found.message.find("uplicate") != std::string::npos) {
+        return "give each node, and each property of a node, its own name";
+    }
+    return "see the Devicetree Specification, chapter 6 (source format)";
+}
+
 // "Error: <stdin>:12.5-9 syntax error" and "<stdin>:12.5-20.7: ERROR (check): text"
 Diagnostic syntax_error(const std::string& line, const std::string& file, const std::vector<std::string>& source) {
-    Diagnostic diagnostic{
-        "spec.syntax", Severity::error, {}, line, "see the Devicetree Specification, chapter 6 (source format)"};
+    Diagnostic diagnostic{"spec.syntax", Severity::error, {}, line, {}};
     diagnostic.place.file = file;
     const auto start = line.find(stdin_name);
     const auto number_start = start == std::string::npos ? start : start + stdin_name.size() + 1;
@@ -156,7 +178,9 @@ Diagnostics syntax_errors(const ChildResult& dtc, const Bytes& text, const std::
     const auto source = lines_of({reinterpret_cast<const char*>(text.data()), text.size()});
     for (const auto& line : lines_of(dtc.errors)) {
         if (line.find(stdin_name) != std::string::npos) {
-            diagnostics.add(syntax_error(line, file, source));
+            Diagnostic diagnostic = syntax_error(line, file, source);
+            diagnostic.hint = syntax_hint(source, diagnostic);
+            diagnostics.add(std::move(diagnostic));
         }
     }
     if (diagnostics.empty()) {
@@ -165,7 +189,9 @@ Diagnostics syntax_errors(const ChildResult& dtc, const Bytes& text, const std::
         const std::string why = dtc.errors.empty() ? "dtc ended with status " + std::to_string(dtc.exit_status)
                                                    : joined(lines_of(dtc.errors), "; ");
         diagnostics.error("spec.syntax", place, "dtc could not read it: " + why,
-                          dtc.exit_status == 127 ? "install dtc (package device-tree-compiler), or give a .dtb" : "");
+                          dtc.exit_status == 127
+                              ? "install dtc (package device-tree-compiler), or give a .dtb"
+                              : "files that it includes are looked for in the current directory, then in " + directory_of(file));
     }
     return diagnostics;
 }
@@ -184,7 +210,8 @@ Loaded<TreeNode> read_source(const Bytes& text, const std::string& file) {
     if (!tree) {
         Place place;
         place.file = file;
-        loaded.diagnostics.error("spec.syntax", place, "dtc's output is " + tree.error());
+        loaded.diagnostics.error("spec.syntax", place, "what dtc makes of it is " + tree.error(),
+                                 "describe partitions in /domains, and nothing that deep");
         return loaded;
     }
     loaded.value = std::move(*tree);
@@ -198,6 +225,25 @@ Loaded<TreeNode> read_source(const Bytes& text, const std::string& file) {
         annotator.take(line);
     }
     return loaded;
+}
+
+// dtc sees to this in sources. Of two equal names in a blob only the first would be looked at.
+void expect_unique_names(const TreeNode& node, Diagnostics& diagnostics) {
+    std::set<std::string_view> seen;
+    for (const auto& property : node.properties) {
+        if (!seen.insert(property.name).second) {
+            diagnostics.error("spec.not-device-tree", property.place, "two properties are called " + quoted(property.name),
+                              "remove one");
+        }
+    }
+    seen.clear();
+    for (const auto& child : node.children) {
+        if (!seen.insert(child.name).second) {
+            diagnostics.error("spec.not-device-tree", child.place, "two nodes are called " + quoted(child.name),
+                              "remove or rename one");
+        }
+        expect_unique_names(child, diagnostics);
+    }
 }
 
 } // namespace
@@ -217,6 +263,7 @@ Loaded<TreeNode> read_description(const Bytes& bytes, const std::string& file) {
     }
     loaded.value = std::move(*tree);
     set_places(loaded.value, file);
+    expect_unique_names(loaded.value, loaded.diagnostics);
     return loaded;
 }
 

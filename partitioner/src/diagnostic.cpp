@@ -3,6 +3,7 @@
 #include "amp/partitioner/diagnostic.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <tuple>
 
 namespace amp {
@@ -23,15 +24,15 @@ constexpr std::size_t source_width_max = 110;
 
 // The source line with a caret under the column. Tabs are kept, so that the caret stays below its character.
 static std::string source_with_caret(const Place& place) {
-    const auto first = place.source_line.find_first_not_of(" \t");
+    const auto first = place.source_line.find_first_not_of(" \t\r");
     if (place.line == 0 || first == std::string::npos) {
         return {};
     }
-    std::string line = place.source_line.substr(first);
+    std::string line = place.source_line.substr(first, place.source_line.find_last_not_of(" \t\r") + 1 - first);
     if (line.size() > source_width_max) {
         line = line.substr(0, source_width_max) + "...";
     }
-    const std::string text = "      " + line + "\n";
+    const std::string text = "      " + one_line(line) + "\n";
     if (place.column <= first || place.column > place.source_line.size() || place.column - first > source_width_max) {
         return text;
     }
@@ -41,19 +42,34 @@ static std::string source_with_caret(const Place& place) {
     return text + "      " + indent + "^\n";
 }
 
+std::string one_line(std::string_view text) {
+    std::string line;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if ((byte < 0x20 && c != '\t') || byte == 0x7f) {
+            char escaped[5];
+            std::snprintf(escaped, sizeof escaped, "\\x%02x", byte);
+            line += escaped;
+        } else {
+            line += c;
+        }
+    }
+    return line;
+}
+
 std::string format(const Diagnostic& diagnostic) {
     const Place& place = diagnostic.place;
     std::string text;
     if (!place.file.empty()) {
-        text += place.file + (place.line != 0 ? ":" + std::to_string(place.line) : std::string()) + ": ";
+        text += one_line(place.file) + (place.line != 0 ? ":" + std::to_string(place.line) : std::string()) + ": ";
     }
-    text += std::string(to_string(diagnostic.severity)) + ": " + diagnostic.message + " [" + diagnostic.rule + "]\n";
+    text += std::string(to_string(diagnostic.severity)) + ": " + one_line(diagnostic.message) + " [" + diagnostic.rule + "]\n";
     if (!place.node.empty()) {
-        text += "  " + place.node + (place.property.empty() ? std::string() : ": " + place.property) + "\n";
+        text += "  " + one_line(place.node + (place.property.empty() ? "" : ": " + place.property)) + "\n";
     }
     text += source_with_caret(place);
     if (!diagnostic.hint.empty()) {
-        text += "  hint: " + diagnostic.hint + "\n";
+        text += "  hint: " + one_line(diagnostic.hint) + "\n";
     }
     return text;
 }

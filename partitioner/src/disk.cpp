@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,43 +26,80 @@ struct FileDescriptor {
     }
 };
 
-// An image or tree larger than this is a mistake (a device, an endless pipe).
+// An image or tree larger than this is a mistake.
 constexpr std::size_t file_size_max = std::size_t{1} << 30;
 
-} // namespace
-
-Result<Bytes, std::string> RealDisk::read(const std::string& path) const {
-    const FileDescriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (file.fd < 0) {
-        return Err{std::string(std::strerror(errno))};
+FileKind kind_of(mode_t mode) {
+    switch (mode & S_IFMT) {
+    case S_IFREG:
+        return FileKind::file;
+    case S_IFDIR:
+        return FileKind::directory;
+    case S_IFBLK:
+        return FileKind::block_device;
+    case S_IFSOCK:
+        return FileKind::socket;
+    default:
+        return FileKind::other;
     }
+}
+
+// Why a file is not read at all, in the words of which the system has none.
+std::optional<std::string> refusal(int fd) {
+    struct stat status;
+    if (::fstat(fd, &status) != 0) {
+        return std::strerror(errno);
+    }
+    if (S_ISDIR(status.st_mode)) {
+        return std::strerror(EISDIR);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return "it is a pipe or device, not a file";
+    }
+    if (status.st_size > static_cast<off_t>(file_size_max)) {
+        return std::strerror(EFBIG);
+    }
+    return std::nullopt;
+}
+
+Result<Bytes, std::string> read_to_end(int fd) {
     Bytes bytes;
     for (;;) {
         static constexpr std::size_t step = 64 * 1024;
         const std::size_t size = bytes.size();
         bytes.resize(size + step);
-        const ssize_t count = ::read(file.fd, bytes.data() + size, step);
+        const ssize_t count = ::read(fd, bytes.data() + size, step);
+        const int error = errno;
         bytes.resize(size + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
-        if (count < 0 && errno != EINTR) {
-            return Err{std::string(std::strerror(errno))};
+        if (count < 0 && error != EINTR) {
+            return Err{std::string(std::strerror(error))};
         }
         if (count == 0) {
             return bytes;
         }
         if (bytes.size() > file_size_max) {
-            return Err{std::string("File too large")};
+            return Err{std::string(std::strerror(EFBIG))};
         }
     }
 }
 
-bool RealDisk::exists(const std::string& path) const {
-    struct stat status;
-    return ::stat(path.c_str(), &status) == 0;
+} // namespace
+
+Result<Bytes, std::string> RealDisk::read(const std::string& path) const {
+    // Not blocking: to open a pipe would wait for its writer.
+    const FileDescriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+    if (file.fd < 0) {
+        return Err{std::string(std::strerror(errno))};
+    }
+    if (auto why = refusal(file.fd)) {
+        return Err{std::move(*why)};
+    }
+    return read_to_end(file.fd);
 }
 
-bool RealDisk::is_directory(const std::string& path) const {
+FileKind RealDisk::kind(const std::string& path) const {
     struct stat status;
-    return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+    return ::stat(path.c_str(), &status) == 0 ? kind_of(status.st_mode) : FileKind::none;
 }
 
 std::vector<std::string> RealDisk::list(const std::string& directory) const {

@@ -93,7 +93,7 @@ Result<TreeNode, std::string> parse_dtb(const Bytes& bytes) {
     TreeNode root;
     root.path = "/";
     if (!read_node(bytes.data(), 0, 0, root)) {
-        return Err{std::string("flattened device tree is damaged or nested too deeply")};
+        return Err{"a flattened device tree that is damaged, or nested deeper than " + std::to_string(depth_max) + " nodes"};
     }
     return root;
 }

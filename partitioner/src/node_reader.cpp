@@ -8,10 +8,44 @@
 
 namespace amp {
 
+namespace {
+
+constexpr std::size_t shown_max = 60;
+
+// As it would be written in source, as far as bytes tell.
+std::string source_text(const TreeProperty& property) {
+    std::vector<std::string> parts;
+    std::string text;
+    if (property.value.empty()) {
+        return "without a value";
+    }
+    if (const auto strings = property.strings(); strings && !strings->front().empty()) {
+        for (const auto& one : *strings) {
+            parts.push_back("\"" + one + "\"");
+        }
+        text = joined(parts);
+    } else if (const auto cells = property.cells()) {
+        for (const auto cell : *cells) {
+            parts.push_back(hex(cell));
+        }
+        text = "<" + joined(parts, " ") + ">";
+    } else {
+        for (const auto byte : property.value) {
+            parts.push_back(hex(byte | 0x100u).substr(3));
+        }
+        text = "[" + joined(parts, " ") + "]";
+    }
+    if (text.size() <= shown_max) {
+        return text;
+    }
+    return text.substr(0, shown_max) + "... (" + std::to_string(property.value.size()) + " bytes)";
+}
+
+} // namespace
+
 void NodeReader::wrong_type(const TreeProperty& property, const std::string& expected, const std::string& value) const {
     diagnostics_.error("spec.property-type", property.place,
-                       property.name + " is not " + expected + ": it has " + std::to_string(property.value.size()) +
-                           " bytes",
+                       property.name + " is not " + expected + ": it is " + source_text(property),
                        "write " + property.name + value + ";");
 }
 
@@ -45,14 +79,14 @@ std::vector<Located<std::string>> NodeReader::texts(std::string_view name) const
     return located;
 }
 
-std::optional<Located<std::uint32_t>> NodeReader::cell(std::string_view name) const {
+std::optional<Located<std::uint32_t>> NodeReader::cell(std::string_view name, const std::string& example) const {
     const TreeProperty* property = node_.property(name);
     if (property == nullptr) {
         return std::nullopt;
     }
     const auto all = property->cells();
     if (!all || all->size() != 1) {
-        wrong_type(*property, "one cell", " = <1>");
+        wrong_type(*property, "one cell", " = <" + example + ">");
         return std::nullopt;
     }
     return Located<std::uint32_t>{all->front(), property->place};

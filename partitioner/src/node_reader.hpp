@@ -20,8 +20,8 @@ public:
     std::optional<Located<std::string>> text(std::string_view property) const;
     // One or more strings; empty where there are none
     std::vector<Located<std::string>> texts(std::string_view property) const;
-    // One cell
-    std::optional<Located<std::uint32_t>> cell(std::string_view property) const;
+    // One cell; example: what would be right
+    std::optional<Located<std::uint32_t>> cell(std::string_view property, const std::string& example) const;
     // One or two cells
     std::optional<Located<std::uint64_t>> number(std::string_view property) const;
     // So many bytes; example: what would be right, behind the name

@@ -51,7 +51,7 @@ std::vector<NodeReference> read_references(const TreeNode& root, const TreePrope
     }
     diagnostics.error("spec.property-type", property.place,
                       property.name + " names no nodes: it is neither a list of paths nor of phandles" +
-                          (flag_cells == 0 ? "" : " with " + std::to_string(flag_cells) + " cell of flags each"),
+                          (flag_cells == 0 ? "" : " with " + std::to_string(flag_cells) + " cells of flags each"),
                       "write paths, such as \"/soc/serial@1000\", or <&label" +
                           std::string(flag_cells == 0 ? "" : " 0") + "> in a full system tree");
     return {};

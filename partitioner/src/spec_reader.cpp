@@ -33,7 +33,7 @@ public:
         reader_.expect_properties(partition_properties);
         reader_.expect_children(children);
         spec_.name = {node_.name, node_.place};
-        spec_.id = reader_.cell("id");
+        spec_.id = reader_.cell("id", "1");
         spec_.os_type = reader_.text("os,type");
         read_cores();
         read_memory("memory", false);

@@ -22,6 +22,27 @@ std::vector<std::string_view> known_properties(const VirtioSpec& device) {
     return known;
 }
 
+// Properties that exist, but not for this kind, are no misspellings.
+void expect_own_properties(const TreeNode& node, const VirtioSpec& device, Diagnostics& diagnostics) {
+    std::vector<std::string_view> known = known_properties(device);
+    for (const auto& kind : virtio_kinds()) {
+        for (const auto& property : node.properties) {
+            const bool is_foreign = property.name.starts_with("amp,") &&
+                                    std::find(known.begin(), known.end(), property.name) == known.end() &&
+                                    std::find(kind.properties.begin(), kind.properties.end(), property.name) !=
+                                        kind.properties.end();
+            if (is_foreign) {
+                diagnostics.error("spec.unknown-property", property.place,
+                                  property.name + " is a property of " + std::string(kind.compatible) + ", not of " +
+                                      device.compatible->value,
+                                  "remove it");
+                known.push_back(property.name);
+            }
+        }
+    }
+    NodeReader(node, diagnostics).expect_properties(known);
+}
+
 } // namespace
 
 std::vector<VirtioSpec> read_virtio(const TreeNode& virtio, Diagnostics& diagnostics) {
@@ -38,10 +59,10 @@ std::vector<VirtioSpec> read_virtio(const TreeNode& virtio, Diagnostics& diagnos
             device.mac->place = bytes->place;
             std::copy_n(bytes->value.begin(), 6, device.mac->value.begin());
         }
-        device.mtu = reader.cell("amp,mtu");
-        device.cid = reader.cell("amp,cid");
+        device.mtu = reader.cell("amp,mtu", "1500");
+        device.cid = reader.cell("amp,cid", "3");
         device.read_only = reader.flag("read-only");
-        reader.expect_properties(known_properties(device));
+        expect_own_properties(node, device, diagnostics);
         reader.expect_children({});
         all.push_back(std::move(device));
     }

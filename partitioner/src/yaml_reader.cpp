@@ -70,7 +70,8 @@ Loaded<std::vector<YamlEntry>> read_yaml(const Bytes& bytes, const std::string& 
             loaded.value.push_back(reader.entry(pair.first, pair.second));
         }
     } catch (const YAML::Exception& exception) {
-        loaded.diagnostics.error("board.syntax", reader.place(exception.mark), "not valid YAML: " + exception.msg);
+        loaded.diagnostics.error("board.syntax", reader.place(exception.mark), "not valid YAML: " + exception.msg,
+                                 "docs/description.md tells what a board file has; boards/ has examples");
     }
     return loaded;
 }

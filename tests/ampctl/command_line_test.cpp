@@ -24,8 +24,15 @@ TEST_CASE("wrong options and arguments name the remedy") {
     CHECK(bench.run("list --jsno").err == "ampctl: list has no option \"--jsno\"; did you mean \"--json\"?\n");
     CHECK(bench.run("list motor").err == "ampctl: \"motor\" is one argument too many; see `ampctl help list`\n");
     CHECK(bench.run("console").err == "ampctl: NAME is missing; see `ampctl help console`\n");
-    CHECK(bench.run("recv a b --count x").err == "ampctl: --count takes a number, not \"x\"; see `ampctl help recv`\n");
-    CHECK(bench.run("recv a b --timeout -1").status == ExitStatus::usage);
+    CHECK(bench.run("recv a b --count x").err ==
+          "ampctl: --count takes a whole number from 1 to 999999999, not \"x\"; see `ampctl help recv`\n");
+    for (const auto count : {"0", "-1", "1.5", "0x10", "1e3", "99999999999999999999"})
+        CHECK(bench.run(std::vector<std::string>{"recv", "a", "b", "--count", count}).status == ExitStatus::usage);
+    for (const auto seconds : {"-1", "nan", "inf", "1e400", "", " 3", "x"})
+        CHECK(bench.run(std::vector<std::string>{"recv", "a", "b", "--timeout", seconds}).status == ExitStatus::usage);
+    CHECK(bench.run("plan --live").err == "ampctl: --live lacks its value; see `ampctl help plan`\n");
+    CHECK(bench.run(std::vector<std::string>{"plan", "a\n\x1b[31m.dts"}).err ==
+          "ampctl: no file \"a\\x0a\\x1b[31m.dts\"; give the path of a .dts or .dtb\n");
     CHECK(bench.run("stop").err ==
           "ampctl: no partition named; give names or --all; `ampctl list` shows what there is\n");
     CHECK(bench.run("stop --all motor").status == ExitStatus::usage);

@@ -46,6 +46,22 @@ TEST_CASE("virtio devices in the plan") {
     CHECK(devices[5]["interrupt"] == 53);
 }
 
+TEST_CASE("of a machine or board that can't be read only that is said") {
+    Bench bench = qemu_bench();
+    bench.disk.files["/broken.dts"] = "hello";
+    bench.disk.files["/broken.yaml"] = "[";
+    const Ran machine = bench.run("check /two.dts --live /broken.dts");
+    CHECK(machine.status == ExitStatus::description);
+    CHECK(machine.out.starts_with("/broken.dts:1: error: dtc: syntax error [spec.syntax]\n"));
+    CHECK(machine.out.ends_with("\n1 error, 0 warnings\n"));
+    CHECK(machine.out.find("not checked against a machine") == std::string::npos);
+    const Ran board = bench.run("check /two.dts --board /broken.yaml");
+    CHECK(board.status == ExitStatus::description);
+    CHECK(board.out.find("[board.syntax]") != std::string::npos);
+    INFO(board.out);
+    CHECK(board.out.ends_with("\n1 error, 0 warnings\n"));
+}
+
 TEST_CASE("check prints every finding and its count") {
     Bench bench = qemu_bench();
     const Ran good = bench.run("check /two.dts");
@@ -70,16 +86,16 @@ TEST_CASE("check without a machine says so, plan needs one") {
     CHECK(checked.out.starts_with("not checked against a machine"));
     const Ran planned = bench.run("plan /two.dts");
     CHECK(planned.status == ExitStatus::machine);
-    CHECK(planned.err == "ampctl: this machine has no device tree to plan for; name the target's with --live DTB\n");
+    CHECK(planned.err == "ampctl: this machine has no device tree to plan for; check, plan and doctor look at another machine's by --live DTB\n");
     bench.disk.files["/live.dts"] = source_text("dts/qemu-virt-gicv3.dts");
     CHECK(bench.run("plan /two.dts --live /live.dts --board qemu-virt").status == ExitStatus::ok);
 }
 
 TEST_CASE("files that are not there") {
     Bench bench = qemu_bench();
-    CHECK(bench.run("plan /none.dts").err == "ampctl: no file /none.dts; give the path of a .dts or .dtb\n");
-    CHECK(bench.run("plan /two.dts --board none").err == "ampctl: no board file " AMP_BOARDS_DIRECTORY
-                                                         "/none.yaml; installed boards are in " AMP_BOARDS_DIRECTORY
+    CHECK(bench.run("plan /none.dts").err == "ampctl: no file \"/none.dts\"; give the path of a .dts or .dtb\n");
+    CHECK(bench.run("plan /two.dts --board none").err == "ampctl: no board file \"" AMP_BOARDS_DIRECTORY
+                                                         "/none.yaml\"; installed boards are in " AMP_BOARDS_DIRECTORY
                                                          "\n");
     CHECK(bench.run("plan /two.dts --live /none.dtb").status == ExitStatus::not_found);
 }

@@ -18,7 +18,7 @@ public:
 
     [[nodiscard]] bool has(std::string_view option) const { return options.contains(option); }
     [[nodiscard]] std::optional<std::string> value(std::string_view option) const;
-    // Options declared is_number are proved to be numbers by the parser.
+    // Options that take counts or seconds are proved to be numbers by the parser.
     [[nodiscard]] std::optional<double> number(std::string_view option) const;
     [[nodiscard]] std::optional<std::chrono::milliseconds> timeout() const;
 

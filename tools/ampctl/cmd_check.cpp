@@ -32,7 +32,7 @@ Outcome<ExitStatus> run(Context& context) {
         context.out << diagnostics_json(diagnostics) << '\n';
     } else {
         print_diagnostics(context.out, diagnostics);
-        if (!descriptions->world.live)
+        if (!context.args.has("--live") && !context.disk.is_directory(LivePaths{}.device_tree))
             context.out
                 << "not checked against a machine: there is no device tree here; name the target's with --live\n";
         context.out << diagnostic_counts(diagnostics) << '\n';

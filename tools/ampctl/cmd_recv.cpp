@@ -49,7 +49,7 @@ Outcome<ExitStatus> run(Context& context) {
 
 constexpr Positional positionals[] = {name_positional, channel_positional};
 constexpr Option options[] = {
-    {"--count", "N", "how many messages (default 1)", true},
+    {"--count", "N", "how many messages (default 1)", Value::count},
     timeout_option,
     {"--follow", "", "go on until Ctrl-C"},
     {"--hex", "", "bytes as hex (default: only where a message is not text)"},

@@ -198,8 +198,8 @@ Outcome<ExitStatus> run(Context& context) {
 constexpr Positional positionals[] = {{"ls|open|ping", "what to do"},
                                       name_positional,
                                       {"SERVICE", "what the firmware announced", false}};
-constexpr Option options[] = {{"--count", "N", "ping: how many (default 5); open: end after N messages", true},
-                              {"--size", "BYTES", "ping: of a message (default 64)", true},
+constexpr Option options[] = {{"--count", "N", "ping: how many (default 5); open: end after N messages", Value::count},
+                              {"--size", "BYTES", "ping: of a message (default 64)", Value::count},
                               timeout_option,
                               json_option};
 

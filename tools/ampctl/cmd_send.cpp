@@ -56,7 +56,7 @@ Outcome<ExitStatus> run(Context& context) {
 constexpr Positional positionals[] = {
     name_positional, channel_positional, {"MESSAGE", "text of one message; - or nothing: standard input", false}};
 constexpr Option options[] = {{"--lines", "", "standard input is one message per line, not one altogether"},
-                              {"--timeout", "S", "wait so long for room in the ring (default 5)", true},
+                              {"--timeout", "S", "wait so long for room in the ring (default 5)", Value::seconds},
                               dry_run_option};
 
 } // namespace

@@ -11,11 +11,14 @@
 
 namespace amp::ctl {
 
+// What an option's argument has to be.
+enum class Value { text, count, seconds };
+
 struct Option {
     std::string_view name;     // with its dashes: "--json"
     std::string_view argument; // what it takes, for the help: "FILE"; empty for a switch
     std::string_view help;
-    bool is_number = false;
+    Value value = Value::text;
 };
 
 struct Positional {
@@ -41,7 +44,7 @@ inline constexpr Option dry_run_option{"--dry-run", "", "say what would be done 
 inline constexpr Option all_option{"--all", "", "every partition"};
 inline constexpr Option board_option{"--board", "FILE", "board file or name (default: the board this machine is)"};
 inline constexpr Option live_option{"--live", "DTB", "the machine's device tree (default: /sys/firmware/fdt)"};
-inline constexpr Option timeout_option{"--timeout", "S", "give up after S seconds (exit status 4)", true};
+inline constexpr Option timeout_option{"--timeout", "S", "give up after S seconds (exit status 4)", Value::seconds};
 
 inline constexpr Positional names_positional{"NAME", "partition", false, true};
 inline constexpr Positional name_positional{"NAME", "partition"};

@@ -32,10 +32,20 @@ Outcome<const Command*> pick_command(const std::string& word) {
                            guess ? fmt::format("did you mean \"{}\"?", *guess) : "`ampctl help` lists them")};
 }
 
-bool is_number(const std::string& text) {
+constexpr std::string_view digits = "0123456789";
+
+// What text should be where it can't be the option's value.
+std::optional<std::string_view> mistake(const Option& option, const std::string& text) {
+    if (option.value == Value::text)
+        return std::nullopt;
     char* end = nullptr;
     const double value = std::strtod(text.c_str(), &end);
-    return !text.empty() && *end == '\0' && value >= 0 && value < 1e9;
+    const bool is_number = !text.empty() && digits.find(text.front()) != std::string_view::npos &&
+                           *end == '\0' && value < 1e9;
+    if (option.value == Value::seconds)
+        return is_number ? std::nullopt : std::optional<std::string_view>("a number of seconds below 1000000000");
+    const bool is_count = is_number && value >= 1 && text.find_first_not_of(digits) == std::string::npos;
+    return is_count ? std::nullopt : std::optional<std::string_view>("a whole number from 1 to 999999999");
 }
 
 // One CLI11 app per command, made from its tables; the values land in vectors that live as long as the app.
@@ -61,6 +71,9 @@ public:
         std::reverse(words.begin(), words.end()); // CLI11 pops from the back
         try {
             app_.parse(words);
+        } catch (const CLI::ArgumentMismatch& error) {
+            const std::string text = error.what(); // "--live: 1 required TEXT missing"
+            return Err{usage_error(fmt::format("{} lacks its value", text.substr(0, text.find(':'))), see_help())};
         } catch (const CLI::ParseError& error) {
             return Err{usage_error(error.what(), see_help())};
         }
@@ -82,9 +95,9 @@ private:
             const Option& option = command_.options[i];
             if (given_[i]->count() == 0)
                 continue;
-            if (option.is_number && !is_number(values_[i]))
+            if (const auto wanted = mistake(option, values_[i]))
                 return Err{
-                    usage_error(fmt::format("{} takes a number, not \"{}\"", option.name, values_[i]), see_help())};
+                    usage_error(fmt::format("{} takes {}, not \"{}\"", option.name, *wanted, values_[i]), see_help())};
             result_.arguments.options.emplace(option.name, values_[i]);
         }
         return Done{};

@@ -5,15 +5,20 @@
 #include "command_line.hpp"
 #include "help.hpp"
 
+#include <amp/partitioner/diagnostic.hpp>
+
 namespace amp::ctl {
 
 void print_error(std::ostream& err, const Error& error) {
     if (error.message.empty())
         return;
-    err << "ampctl: " << error.message;
-    if (!error.remedy.empty())
-        err << "; " << error.remedy;
-    err << '\n' << std::flush;
+    err << "ampctl: " << one_line(error.message + (error.remedy.empty() ? "" : "; " + error.remedy)) << '\n' << std::flush;
+}
+
+// A full disk or a reader that went away: what was done is done, but who reads the output must not take it for whole.
+static ExitStatus output_lost(std::ostream& err) {
+    print_error(err, {ExitStatus::internal, "can't write the output", "is the disk full, or the reader gone?"});
+    return ExitStatus::internal;
 }
 
 ExitStatus dispatch(std::span<const std::string> words, const Surroundings& surroundings) {
@@ -24,7 +29,8 @@ ExitStatus dispatch(std::span<const std::string> words, const Surroundings& surr
     }
     if (line->wants_help) {
         print_help(surroundings.out, *line->command);
-        return ExitStatus::ok;
+        surroundings.out.flush();
+        return surroundings.out.good() ? ExitStatus::ok : output_lost(surroundings.err);
     }
     Terminal terminal{surroundings.in, surroundings.out_descriptor, -1};
     if (line->command->waits && surroundings.watch_signals != nullptr)
@@ -37,7 +43,7 @@ ExitStatus dispatch(std::span<const std::string> words, const Surroundings& surr
         print_error(surroundings.err, result.error());
         return result.error().status;
     }
-    return *result;
+    return surroundings.out.good() ? *result : output_lost(surroundings.err);
 }
 
 } // namespace amp::ctl

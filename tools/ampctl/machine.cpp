@@ -29,13 +29,14 @@ Outcome<std::vector<ExistingPartition>> read_existing(Context& context) {
 } // namespace
 
 Error no_device_tree() {
-    return {ExitStatus::machine, "this machine has no device tree to plan for", "name the target's with --live DTB"};
+    return {ExitStatus::machine, "this machine has no device tree to plan for",
+            "check, plan and doctor look at another machine's by --live DTB"};
 }
 
 Outcome<std::optional<Live>> read_live(Context& context, Diagnostics& diagnostics) {
     const auto file = context.args.value("--live");
     if (file && !context.disk.exists(*file))
-        return Err{Error{ExitStatus::not_found, fmt::format("no file {}", *file),
+        return Err{Error{ExitStatus::not_found, fmt::format("no file \"{}\"", *file),
                          "give the path of a device tree, such as a copy of the target's /sys/firmware/fdt"}};
     if (!file && !context.disk.is_directory(LivePaths{}.device_tree))
         return std::optional<Live>();
@@ -49,7 +50,7 @@ Outcome<Board> read_board(Context& context, const std::optional<Live>& live, Dia
         const bool is_path = name->find('/') != std::string::npos || name->ends_with(".yaml");
         const std::string path = is_path ? *name : fmt::format("{}/{}.yaml", boards_directory, *name);
         if (!context.disk.exists(path))
-            return Err{Error{ExitStatus::not_found, fmt::format("no board file {}", path),
+            return Err{Error{ExitStatus::not_found, fmt::format("no board file \"{}\"", path),
                              fmt::format("installed boards are in {}", boards_directory)}};
         auto board = load_board(context.disk, path);
         diagnostics.append(std::move(board.diagnostics));
@@ -70,6 +71,11 @@ Outcome<World> make_world(Context& context, Diagnostics& diagnostics) {
     if (!board)
         return Err{board.error()};
     world.board = std::move(*board);
+    // What is checked against half a machine would only mislead.
+    if (diagnostics.has_errors()) {
+        world.live.reset();
+        world.board = generic_board();
+    }
     auto existing = read_existing(context);
     if (!existing)
         return Err{existing.error()};

@@ -32,7 +32,7 @@ Outcome<Descriptions> read_and_check(Context& context, const std::vector<std::st
     for (const std::string& file : files)
         if (!context.disk.exists(file))
             return Err{
-                Error{ExitStatus::not_found, fmt::format("no file {}", file), "give the path of a .dts or .dtb"}};
+                Error{ExitStatus::not_found, fmt::format("no file \"{}\"", file), "give the path of a .dts or .dtb"}};
     auto world = make_world(context, result.diagnostics);
     if (!world)
         return Err{world.error()};

@@ -132,6 +132,7 @@ void shared(const CheckContext& context, std::size_t index, Report& report) {
             if (same) {
                 report(core.place, "core " + std::to_string(core.value) + " belongs to " + where(other) + ", too",
                        "give each partition its own core; " + free_cores(context));
+                break;
             }
         }
     }

@@ -82,12 +82,28 @@ void file_missing(const CheckContext& context, std::size_t index, Report& report
     const auto& spec = context.subjects[index].spec;
     for_each_argument(context, index, BackendArgument::file, [&](const Place& place, const std::string& name) {
         const std::string file = beside_description(spec, name);
-        if (context.disk.is_directory(file)) {
-            report(place, quoted(file) + " is a directory", "name a disk image or a block device");
-        } else if (!context.disk.exists(file)) {
+        const FileKind kind = context.disk.kind(file);
+        if (kind == FileKind::none) {
             report(place, "there is no file " + quoted(file),
-                   "make one, such as by truncate -s 1G " + file + "; relative names are looked for in " +
+                   "make one, such as by truncate -s 1G " + quoted(file) + "; relative names are looked for in " +
                        directory_of(spec.file));
+        } else if (kind != FileKind::file && kind != FileKind::block_device) {
+            report(place,
+                   quoted(file) +
+                       (kind == FileKind::directory ? " is a directory" : " is neither a file nor a block device"),
+                   "name a disk image or a block device");
+        }
+    });
+}
+
+// It may come later, but where something else is it never will.
+void socket(const CheckContext& context, std::size_t index, Report& report) {
+    const auto& spec = context.subjects[index].spec;
+    for_each_argument(context, index, BackendArgument::socket, [&](const Place& place, const std::string& name) {
+        const std::string path = beside_description(spec, name);
+        const FileKind kind = context.disk.kind(path);
+        if (kind != FileKind::none && kind != FileKind::socket) {
+            report(place, quoted(path) + " is there already, and no socket", "remove it, or choose another path");
         }
     });
 }
@@ -98,7 +114,8 @@ constexpr Rule rules[] = {
     {"virtio.interface-name", Severity::error, "tap and vhost-net name an interface as Linux can have it",
      interface_name},
     {"virtio.path", Severity::error, "paths of back ends are text, and those of sockets not too long", path},
-    {"virtio.file-missing", Severity::error, "the file of a virtio,blk exists and is no directory", file_missing},
+    {"virtio.file-missing", Severity::error, "the file of a virtio,blk exists and is a file or block device", file_missing},
+    {"virtio.socket", Severity::error, "nothing but a socket is at the path of one", socket},
 };
 
 } // namespace

@@ -120,9 +120,11 @@ Result<Bytes, std::string> FakeDisk::read(const std::string& path) const {
     return Bytes(found->second.begin(), found->second.end());
 }
 
-bool FakeDisk::exists(const std::string& path) const { return files.contains(path) || is_directory(path); }
-
-bool FakeDisk::is_directory(const std::string& path) const { return !list(path).empty(); }
+FileKind FakeDisk::kind(const std::string& path) const {
+    if (files.contains(path))
+        return FileKind::file;
+    return list(path).empty() ? FileKind::none : FileKind::directory;
+}
 
 std::vector<std::string> FakeDisk::list(const std::string& directory) const {
     std::set<std::string> names;

@@ -17,8 +17,7 @@ public:
     std::map<std::string, std::string> links;
 
     Result<Bytes, std::string> read(const std::string& path) const override;
-    bool exists(const std::string& path) const override;
-    bool is_directory(const std::string& path) const override;
+    FileKind kind(const std::string& path) const override;
     std::vector<std::string> list(const std::string& directory) const override;
     std::string absolute(const std::string& path) const override { return path; }
     std::string canonical(const std::string& path) const override { return path; }

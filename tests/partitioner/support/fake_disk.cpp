@@ -14,12 +14,14 @@ Result<Bytes, std::string> FakeDisk::read(const std::string& path) const {
     return found->second;
 }
 
-bool FakeDisk::exists(const std::string& path) const {
-    return files_.contains(path) || is_directory(path);
-}
-
-bool FakeDisk::is_directory(const std::string& path) const {
-    return !list(path).empty();
+FileKind FakeDisk::kind(const std::string& path) const {
+    if (const auto found = specials_.find(path); found != specials_.end()) {
+        return found->second;
+    }
+    if (files_.contains(path)) {
+        return FileKind::file;
+    }
+    return list(path).empty() ? FileKind::none : FileKind::directory;
 }
 
 std::vector<std::string> FakeDisk::list(const std::string& directory) const {

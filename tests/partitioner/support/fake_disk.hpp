@@ -12,11 +12,12 @@ class FakeDisk final : public Disk {
 public:
     void write(const std::string& path, const std::string& text) { files_[path] = Bytes(text.begin(), text.end()); }
     void write(const std::string& path, Bytes bytes) { files_[path] = std::move(bytes); }
+    // Something that can't be read.
+    void write(const std::string& path, FileKind kind) { specials_[path] = kind; }
     void link(const std::string& path, const std::string& target) { links_[path] = target; }
 
     Result<Bytes, std::string> read(const std::string& path) const override;
-    bool exists(const std::string& path) const override;
-    bool is_directory(const std::string& path) const override;
+    FileKind kind(const std::string& path) const override;
     std::vector<std::string> list(const std::string& directory) const override;
     // The working directory is /here.
     std::string absolute(const std::string& path) const override;
@@ -25,6 +26,7 @@ public:
 
 private:
     std::map<std::string, Bytes> files_;
+    std::map<std::string, FileKind> specials_;
     std::map<std::string, std::string> links_;
 };
 

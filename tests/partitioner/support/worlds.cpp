@@ -79,6 +79,8 @@ FakeDisk image_disk() {
     disk.write("unknown-label.dtso", bytes_of("/dts-v1/; /plugin/; &nobody { amp,seen; };"));
     disk.write("disk.img", Bytes(512));
     disk.write("second.img", Bytes(512));
+    disk.write("/dev/zero", FileKind::other);
+    disk.write("/run/storage.sock", FileKind::socket);
     disk.write("link.img", Bytes(512));
     disk.link("link.img", "/here/disk.img");
     disk.write("/srv/images/root.img", Bytes(512));

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace amp {
@@ -38,6 +39,9 @@ struct Diagnostic {
  *   hint: choose one of 1, 2, 3
  */
 std::string format(const Diagnostic&);
+
+// Text of unknown origin for a terminal: control characters, which would move its cursor or worse, as \xNN.
+std::string one_line(std::string_view);
 
 class Diagnostics {
 public:

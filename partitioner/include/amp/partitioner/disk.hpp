@@ -13,13 +13,18 @@ namespace amp {
 
 using Bytes = std::vector<std::uint8_t>;
 
+enum class FileKind { none, file, directory, block_device, socket, other };
+
 class Disk {
 public:
     virtual ~Disk() = default;
-    // The whole file, or why not, in the system's words ("No such file or directory").
+    // The whole file, or why not, in the system's words ("No such file or directory"). Only of what is a file: a pipe may
+    // never end, and a device has no end.
     virtual Result<Bytes, std::string> read(const std::string& path) const = 0;
-    virtual bool exists(const std::string& path) const = 0;
-    virtual bool is_directory(const std::string& path) const = 0;
+    // What a path leads to, through symbolic links.
+    virtual FileKind kind(const std::string& path) const = 0;
+    bool exists(const std::string& path) const { return kind(path) != FileKind::none; }
+    bool is_directory(const std::string& path) const { return kind(path) == FileKind::directory; }
     // Names in a directory, sorted, without . and ..; empty where there is no such directory.
     virtual std::vector<std::string> list(const std::string& directory) const = 0;
     // A relative path from the working directory on.
@@ -33,8 +38,7 @@ public:
 class RealDisk final : public Disk {
 public:
     Result<Bytes, std::string> read(const std::string& path) const override;
-    bool exists(const std::string& path) const override;
-    bool is_directory(const std::string& path) const override;
+    FileKind kind(const std::string& path) const override;
     std::vector<std::string> list(const std::string& directory) const override;
     std::string absolute(const std::string& path) const override;
     std::string canonical(const std::string& path) const override;
