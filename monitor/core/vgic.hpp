@@ -136,7 +136,7 @@ private:
     void reclaim();
     void account_deactivations();
     void restore_active();
-    void merge_latched();
+    void share_lrs(uint32_t waiting);
     void set_hcr(uint32_t value);
     void assign(uint32_t lr, uint32_t intid);
     void release(uint32_t lr);

@@ -138,7 +138,7 @@ template <VgicHardware Hardware>
         place(lr, intid);
     }
     restore_active();
-    merge_latched();
+    share_lrs(intid);
     waiting_ = intid != no_intid ? is_waiting : 0;
     if (waiting_ != 0)
         stats_->overflows++;
@@ -284,16 +284,23 @@ template <VgicHardware Hardware>
     }
 }
 
-// What was latched while its interrupt was active in a list register: active and pending there.
+// What was latched while its interrupt was active in a list register: active and pending there. Not where something more urgent
+// waits, or it would come before that at its EOI.
 template <VgicHardware Hardware>
-[[gnu::cold]] void Vgic<Hardware>::merge_latched() {
+[[gnu::cold]] void Vgic<Hardware>::share_lrs(uint32_t waiting) {
     for_each_bit(lr_used_, [&](uint32_t lr) {
         const uint32_t intid = intid_in_[lr];
-        if (!latched_.has(intid) || !deliverable_.has(intid) || linked_.has(intid))
-            return;
-        latched_.remove(intid);
-        soft_in_lr_.add(intid);
-        fill_lr(lr, hw_.read_lr(lr) | Hardware::lr_pending);
+        const Lr value = hw_.read_lr(lr);
+        if (waiting != no_intid && priority_[intid] > priority_[waiting]) {
+            if ((value & lr_state_mask) != lr_state_mask)
+                return;
+            latched_.add(intid);
+            hw_.write_lr(lr, value & ~Hardware::lr_pending);
+        } else if (latched_.has(intid) && deliverable_.has(intid) && !linked_.has(intid)) {
+            latched_.remove(intid);
+            soft_in_lr_.add(intid);
+            fill_lr(lr, value | Hardware::lr_pending);
+        }
     });
 }
 

@@ -155,6 +155,22 @@ AMP_FOR_BOTH_GICS("a more urgent interrupt displaces a pending one when the list
     CHECK(rig.drain() == Intids{54, 50, 51, 52, 53});
 }
 
+AMP_FOR_BOTH_GICS("what became pending again while active does not come before the more urgent that waits", "[vgic]") {
+    Rig<TestType> rig(2);
+    rig.start_and_enable({50, 51, 52});
+    rig.priority(50, 0x60);
+    rig.priority(51, 0x40);
+    rig.priority(52, 0x10);
+    rig.vgic.inject_edge(50);
+    CHECK(rig.ack() == 50);
+    rig.vgic.inject_edge(52);
+    rig.vgic.inject_edge(50);
+    rig.vgic.inject_edge(51);
+    CHECK(rig.get(ispendr, 50));
+    rig.eoi(50);
+    CHECK(rig.drain() == Intids{52, 51, 50});
+}
+
 AMP_FOR_BOTH_GICS("more nested handlers than list registers", "[vgic]") {
     Rig<TestType> rig;
     rig.start();
