@@ -396,6 +396,21 @@ AMP_FOR_BOTH_GICS("the line of a timer pended by hand shows while its handler ru
     CHECK(rig.stats.exits[AMP_CAUSE_MAINTENANCE] == 1);
 }
 
+AMP_FOR_BOTH_GICS("a timer that fires while the guest pends it by hand comes once", "[vgic]") {
+    Rig<TestType> rig;
+    rig.start_and_enable({vgic_virtual_timer});
+    SimIrq& timer = rig.sim.irq[physical_vtimer];
+    rig.set(ispendr, vgic_virtual_timer);
+    timer.line = true;
+    timer.active = false; // the physical write took effect late
+    CHECK(rig.settle() == 1);
+    CHECK(rig.ack() == vgic_virtual_timer);
+    timer.line = false;
+    rig.eoi(vgic_virtual_timer);
+    CHECK(rig.drain().empty());
+    CHECK_FALSE(timer.active);
+}
+
 AMP_FOR_BOTH_GICS("a paused or ended guest leaves nothing of a timer that it pended by hand", "[vgic]") {
     Rig<TestType> rig;
     rig.start_and_enable({vgic_virtual_timer});
