@@ -31,6 +31,7 @@ using Mmfr0PaRange = Field<3, 0>;
 using Mmfr0Fgt = Field<59, 56>;
 using Mmfr1Lo = Field<19, 16>;
 using Mmfr1Hcx = Field<43, 40>;
+using Mmfr2Ccidx = Field<23, 20>;
 
 // 0xf: implementation defined, of no use to anybody.
 constexpr uint64_t pmu_version(uint64_t dfr0) { return Dfr0PmuVer::in(dfr0) == 0xf ? 0 : Dfr0PmuVer::in(dfr0); }
