@@ -19,6 +19,7 @@ void clear_debug() {
     const uint64_t dfr0 = AMP_READ_SYSREG(id_aa64dfr0_el1);
     const uint64_t breakpoints = id::Dfr0Brps::in(dfr0) + 1, watchpoints = id::Dfr0Wrps::in(dfr0) + 1;
     AMP_WRITE_SYSREG(mdscr_el1, 0);
+    AMP_WRITE_SYSREG(mdccint_el1, 0);
     AMP_WRITE_SYSREG(oslar_el1, 0);
 #define AMP_CLEAR_DEBUG_REGISTER(n)                                                        \
     if (n < breakpoints) {                                                                 \
@@ -150,6 +151,13 @@ void clear_fine_grained_traps() {
         AMP_WRITE_SYSREG(S3_4_C1_C1_6, 0); // HFGITR_EL2
         AMP_WRITE_SYSREG(S3_4_C3_C1_4, 0); // HDFGRTR_EL2
         AMP_WRITE_SYSREG(S3_4_C3_C1_5, 0); // HDFGWTR_EL2
+    }
+    if (has_fgt2()) {
+        AMP_WRITE_SYSREG(S3_4_C3_C1_0, 0); // HDFGRTR2_EL2
+        AMP_WRITE_SYSREG(S3_4_C3_C1_1, 0); // HDFGWTR2_EL2
+        AMP_WRITE_SYSREG(S3_4_C3_C1_2, 0); // HFGRTR2_EL2
+        AMP_WRITE_SYSREG(S3_4_C3_C1_3, 0); // HFGWTR2_EL2
+        AMP_WRITE_SYSREG(S3_4_C3_C1_7, 0); // HFGITR2_EL2
     }
     if (has_hcx()) {
         AMP_WRITE_SYSREG(S3_4_C1_C2_2, 0); // HCRX_EL2
