@@ -5,6 +5,7 @@
 
 #include "arch/arch.hpp"
 #include "features.hpp"
+#include "mpam.hpp"
 #include "regs.hpp"
 
 namespace amp::arch {
@@ -72,6 +73,16 @@ void clear_pointer_keys() {
         AMP_WRITE_SYSREG(S3_0_C2_C3_1, 0);
     }
 }
+
+struct MpamRegisters {
+    static uint64_t pfr0() { return AMP_READ_SYSREG(id_aa64pfr0_el1); }
+    static uint64_t pfr1() { return AMP_READ_SYSREG(id_aa64pfr1_el1); }
+    static uint64_t mpamidr() { return AMP_READ_SYSREG(S3_0_C10_C4_4); }
+    static void set_mpam1(uint64_t value) { AMP_WRITE_SYSREG(S3_0_C10_C5_0, value); }
+    static void set_mpam0(uint64_t value) { AMP_WRITE_SYSREG(S3_0_C10_C5_1, value); }
+    static void set_mpam2(uint64_t value) { AMP_WRITE_SYSREG(S3_4_C10_C5_0, value); }
+    static void set_mpamhcr(uint64_t value) { AMP_WRITE_SYSREG(S3_4_C10_C4_0, value); }
+};
 
 void clear_timers() {
     AMP_WRITE_SYSREG(cntv_ctl_el0, 0);
@@ -179,6 +190,7 @@ void clear_guest_state() {
     clear_debug();
     clear_pmu();
     clear_pointer_keys();
+    open_mpam(MpamRegisters{});
     clear_el1();
 }
 
@@ -193,6 +205,7 @@ void configure_guest(uint64_t vttbr, unsigned gpa_bits, GuestTraps traps) {
     AMP_WRITE_SYSREG(vpidr_el2, AMP_READ_SYSREG(midr_el1));
     AMP_WRITE_SYSREG(vmpidr_el2, 1ull << 31); // RES1; affinity 0
     clear_fine_grained_traps();
+    close_mpam(MpamRegisters{});
     if (traps.aarch32) {
         AMP_WRITE_SYSREG(sctlr_el1, sctlr32::reset);
     }
