@@ -21,7 +21,6 @@ using Pfr0Gic = Field<27, 24>;
 using Pfr0Ras = Field<31, 28>;
 using Pfr0Mpam = Field<43, 40>;
 using Pfr1Mte = Field<11, 8>;
-using Pfr1MpamFrac = Field<19, 16>;
 using Dfr0PmuVer = Field<11, 8>; // in ID_AA64DFR0_EL1
 using Dfr0Brps = Field<15, 12>;
 using Dfr0Wrps = Field<23, 20>;
@@ -35,8 +34,6 @@ using Mmfr1Lo = Field<19, 16>;
 using Mmfr1Hcx = Field<43, 40>;
 using Mmfr2Ccidx = Field<23, 20>;
 
-// The fraction alone is MPAM v0.1.
-constexpr bool has_mpam(uint64_t pfr0, uint64_t pfr1) { return Pfr0Mpam::in(pfr0) != 0 || Pfr1MpamFrac::in(pfr1) != 0; }
 // 0xf: implementation defined, of no use to anybody.
 constexpr uint64_t pmu_version(uint64_t dfr0) { return Dfr0PmuVer::in(dfr0) == 0xf ? 0 : Dfr0PmuVer::in(dfr0); }
 } // namespace id

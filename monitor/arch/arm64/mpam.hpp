@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Memory partitioning and monitoring (Arm DDI 0598): the guest has none of it, runs as PARTID 0 and cannot change that. Called at
-// start and at the end; never touches a register that the core's ID registers do not announce, so that tests can count.
+// start and at the end; never touches a register that the core does not announce, nor any that firmware may keep to itself, because
+// that ends the machine.
 #ifndef AMP_MONITOR_ARCH_ARM64_MPAM_HPP
 #define AMP_MONITOR_ARCH_ARM64_MPAM_HPP
 
@@ -16,10 +17,10 @@ constexpr uint64_t trap_mpam1 = bit(48), trap_mpam0 = bit(49), trap_idr = bit(58
 constexpr uint64_t hcr_trap_idr = bit(31); // MPAMHCR_EL2, where there is one; no virtual PARTIDs
 } // namespace mpam
 
-// Cpu: pfr0(), pfr1(), mpamidr(), set_mpam0(v), set_mpam1(v), set_mpam2(v), set_mpamhcr(v)
+// Cpu: usable() (AMP_BOOT_MPAM), pfr0(), mpamidr(), set_mpam0(v), set_mpam1(v), set_mpam2(v), set_mpamhcr(v)
 template <class Cpu>
 void write_mpam(Cpu cpu, uint64_t traps, uint64_t hcr) {
-    if (!id::has_mpam(cpu.pfr0(), cpu.pfr1())) {
+    if (!cpu.usable() || id::Pfr0Mpam::in(cpu.pfr0()) == 0) {
         return;
     }
     const uint64_t idr = cpu.mpamidr();
@@ -31,7 +32,7 @@ void write_mpam(Cpu cpu, uint64_t traps, uint64_t hcr) {
     }
 }
 
-// For Linux, which before 6.13 does not write these registers when it gets a core: nothing trapped.
+// As Linux has them when it gets a core.
 template <class Cpu>
 void open_mpam(Cpu cpu) {
     write_mpam(cpu, 0, 0);

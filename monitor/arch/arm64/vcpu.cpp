@@ -7,6 +7,7 @@
 #include "features.hpp"
 #include "mpam.hpp"
 #include "regs.hpp"
+#include "trap.hpp"
 
 namespace amp::arch {
 namespace {
@@ -75,8 +76,8 @@ void clear_pointer_keys() {
 }
 
 struct MpamRegisters {
+    static bool usable() { return (this_monitor().boot.flags & AMP_BOOT_MPAM) != 0; }
     static uint64_t pfr0() { return AMP_READ_SYSREG(id_aa64pfr0_el1); }
-    static uint64_t pfr1() { return AMP_READ_SYSREG(id_aa64pfr1_el1); }
     static uint64_t mpamidr() { return AMP_READ_SYSREG(S3_0_C10_C4_4); }
     static void set_mpam1(uint64_t value) { AMP_WRITE_SYSREG(S3_0_C10_C5_0, value); }
     static void set_mpam0(uint64_t value) { AMP_WRITE_SYSREG(S3_0_C10_C5_1, value); }
@@ -179,7 +180,9 @@ void clear_fine_grained_traps() {
 uint64_t translate(uint64_t address) {
     __asm__ __volatile__("at s1e1r, %0" : : "r"(address));
     isb();
+    dsb_sy(); // Cortex-A77 up to r1p0 may hang otherwise (erratum 1508412)
     const uint64_t par = AMP_READ_SYSREG(par_el1);
+    dsb_sy();
     return (par & 1) != 0 ? 0 : (par & Field<47, 12>::mask) | (address & 0xfff);
 }
 
