@@ -25,8 +25,11 @@ target_compile_options(amp_freestanding_flags INTERFACE
     -fno-stack-protector -fno-asynchronous-unwind-tables -fno-unwind-tables
     # Unaligned accesses fault while the MMU is off; outlined atomics would ask a C library which CPU this is.
     -mstrict-align -mno-outline-atomics -mbranch-protection=none
+    # Cortex-A53 up to r0p4 computes wrong results of some sequences of instructions; the linker takes part in both.
+    -mfix-cortex-a53-835769 -mfix-cortex-a53-843419
     $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti -fno-threadsafe-statics>)
 target_link_options(amp_freestanding_flags INTERFACE
+    -mfix-cortex-a53-835769 -mfix-cortex-a53-843419
     -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=4096
     # Among others the linker's warning about a segment that is both writable and executable.
     -Wl,--fatal-warnings)

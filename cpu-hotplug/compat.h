@@ -9,6 +9,8 @@
 #include <linux/interrupt.h>
 #include <linux/mm.h>
 #include <linux/version.h>
+#include <asm/cpufeature.h>
+#include <asm/sysreg.h>
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #include <linux/unaligned.h>
 #else
@@ -75,6 +77,19 @@ static inline void amp_irq_free_disabled(unsigned int irq, void *data)
 {
 	free_irq(irq, data);
 	irq_clear_status_flags(irq, IRQ_NO_BALANCING); /* outlives the handler otherwise */
+}
+
+/*
+ * Since 6.13 Linux writes MPAM's registers at EL2 on each core that has them, unless told otherwise (arm64.nompam), which
+ * the sanitised register shows. On older kernels firmware that keeps them to itself has never been noticed.
+ */
+static inline bool amp_linux_uses_mpam(void)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+	return (read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1) >> ID_AA64PFR0_EL1_MPAM_SHIFT & 0xf) != 0;
+#else
+	return false;
+#endif
 }
 
 #endif

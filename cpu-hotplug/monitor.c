@@ -214,6 +214,7 @@ static void fill_boot_info(struct partition *p)
 		.virtual_timer_intid = amp_host.virtual_timer_intid,
 		.physical_timer_intid = amp_host.physical_timer_intid,
 		.pmu_intid = amp_host.pmu_intid,
+		.flags = amp_linux_uses_mpam() ? AMP_BOOT_MPAM : 0,
 	};
 }
 

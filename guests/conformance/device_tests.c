@@ -111,3 +111,16 @@ enum outcome test_device_registers(void)
 #undef THROUGH
     return PASS;
 }
+
+/* The instruction that a branch leads to is an access; the next one is no branch's target (PSTATE.BTYPE). */
+enum outcome test_device_branch_target(void)
+{
+    count_exceptions = true;
+    __asm__ volatile("adr x16, 1f\n\tbr x16\n1:\n\tldr w0, [%0]\n\tbrk #0"
+                     :
+                     : "r"(amp_platform.gicd + GICD_TYPER)
+                     : "x0", "x16", "memory");
+    EXPECT_EQUAL(sync_exceptions.count, 1);
+    EXPECT_EQUAL(sync_exceptions.spsr >> 10 & 3, 0);
+    return PASS;
+}

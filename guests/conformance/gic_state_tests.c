@@ -70,6 +70,12 @@ enum outcome test_enable_withdrawn(void)
     return disabled_while_pending(SPI);
 }
 
+/* The timer's interrupt is a level: what GICD_ISPENDR latched stays, though the line is low. */
+enum outcome test_enable_withdrawn_ppi(void)
+{
+    return disabled_while_pending(PPI);
+}
+
 static enum outcome pended_once(uint32_t intid)
 {
     uint32_t before = taken.count;
@@ -226,6 +232,33 @@ static enum outcome blocks(uint32_t intid)
     gic_set(GICD_ICACTIVER, intid);
     EXPECT(wait_taken(before + 1));
     return PASS;
+}
+
+static enum outcome made_active_while_pending(uint32_t intid)
+{
+    uint32_t before = taken.count;
+
+    mask();
+    gic_prepare(intid, PRIORITY_DEFAULT);
+    gic_set(GICD_ISPENDR, intid);
+    gic_set(GICD_ISACTIVER, intid);
+    EXPECT(gic_get(GICD_ISPENDR, intid));
+    EXPECT(gic_get(GICD_ISACTIVER, intid));
+    unmask();
+    be_quiet();
+    EXPECT_EQUAL(taken.count, before);
+    gic_set(GICD_ICACTIVER, intid);
+    EXPECT(wait_taken(before + 1));
+    be_quiet();
+    EXPECT_EQUAL(taken.count, before + 1);
+    EXPECT(!gic_get(GICD_ISPENDR, intid));
+    return PASS;
+}
+
+enum outcome test_active_while_pending(void)
+{
+    EXPECT_PASS(made_active_while_pending(SPI));
+    return made_active_while_pending(PPI);
 }
 
 enum outcome test_active_blocks(void)

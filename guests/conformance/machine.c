@@ -71,6 +71,7 @@ void amp_on_sync(struct amp_exception *exception)
     sync_exceptions.esr = exception->esr;
     sync_exceptions.far = exception->far;
     sync_exceptions.elr = exception->elr;
+    sync_exceptions.spsr = exception->spsr;
     exception->spsr &= ~SPSR_STEP;
     if (ESR_CLASS(exception->esr) == CLASS_STEP) {
         AMP_SYSREG_WRITE(mdscr_el1, MDSCR_MDE | MDSCR_KDE);

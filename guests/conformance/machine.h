@@ -23,7 +23,7 @@ extern volatile bool keep_active;
 /* Synchronous exceptions while `count_exceptions` is on: counted, the instruction skipped. */
 struct sync {
     volatile uint32_t count;
-    volatile uint64_t esr, far, elr;
+    volatile uint64_t esr, far, elr, spsr;
     volatile bool step; /* BRK goes on with the next instruction as a single step */
 };
 extern struct sync sync_exceptions;

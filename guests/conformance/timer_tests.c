@@ -302,6 +302,37 @@ enum outcome test_timer_pending_bit(void)
     return on_both(pending_bit);
 }
 
+/* Line and latch are two things (IHI 0048B 4.3.7): the line that falls leaves the latch. */
+static enum outcome pended_by_hand(void)
+{
+    mask();
+    prepare();
+    timer->set_cval(0);
+    timer->set_ctl(TIMER_ENABLE);
+    gic_set(GICD_ISPENDR, timer->intid);
+    gic_set(GICD_ICENABLER, timer->intid);
+    timer->set_ctl(0);
+    EXPECT(gic_get(GICD_ISPENDR, timer->intid));
+    unmask();
+    be_quiet();
+    EXPECT_EQUAL(taken.count, 0);
+    gic_set(GICD_ISENABLER, timer->intid);
+    EXPECT(wait_taken(1));
+    be_quiet();
+    EXPECT_EQUAL(taken.count, 1);
+    EXPECT(!gic_get(GICD_ISPENDR, timer->intid));
+    timer->set_ctl(TIMER_ENABLE); /* and the line comes through again */
+    EXPECT(wait_taken(2));
+    be_quiet();
+    EXPECT_EQUAL(taken.count, 2);
+    return PASS;
+}
+
+enum outcome test_timer_pended_by_hand(void)
+{
+    return on_both(pended_by_hand);
+}
+
 /* WFI ends with the interrupt masked in PSTATE too; the handler runs when it is unmasked. */
 static enum outcome wakes(void)
 {

@@ -50,6 +50,9 @@ int main(void)
     // Invalidation alone, where it hurts most: what the caches hold would be lost.
     for (uint64_t line = 0; line < 64; line++)
         __asm__ volatile("dc isw, %0" : : "r"(line << 6) : "memory");
+    // Levels, sets and ways that there are not: with those the instruction may be undefined, which would be the monitor's.
+    for (uint64_t bit = 0; bit < 64; bit++)
+        __asm__ volatile("dc csw, %0\n\tdc cisw, %1" : : "r"(1ull << bit), "r"(~0ull << bit) : "memory");
     amp_printf("misbehave: survived, %u lines\n", count);
     for (;;)
         amp_cpu_wait();

@@ -187,6 +187,9 @@ uint32_t check_boot_info(const amp_boot_info& boot, const CoreFacts& core) {
     if (boot.gic_version != 2 && boot.gic_version != 3) {
         return AMP_STATUS_BAD_PLATFORM;
     }
+    if ((boot.flags & ~AMP_BOOT_FLAGS) != 0) {
+        return AMP_STATUS_BAD_FLAGS;
+    }
     const auto mappable = [&](const amp_area& area, AreaKind) {
         return good_range(area.pa, area.size, core.pa_limit) &&
                !overlap(area.pa, area.size, boot.monitor.pa, boot.monitor.size);

@@ -136,13 +136,16 @@ private:
     void reclaim();
     void account_deactivations();
     void restore_active();
-    void merge_latched();
+    void share_lrs(uint32_t waiting);
     void set_hcr(uint32_t value);
     void assign(uint32_t lr, uint32_t intid);
     void release(uint32_t lr);
     void empty(uint32_t lr);
     void evict(uint32_t lr);
     void return_to_hardware(uint32_t guest);
+    uint64_t by_hand(uint32_t w) const { return wired_[w] & ~linked_[w]; }
+    void unlink(uint32_t intid);
+    void relink_ended();
 
     // vgic_state.hpp: what a write to a set or clear register does, for word w of the sets
     void apply_deliverable(uint32_t w);
@@ -192,11 +195,12 @@ private:
     IntidSet edge_;             // ICFGR
     IntidSet line_;             // level of emulated devices' lines
     IntidSet latched_;          // pending without a list register, whatever the line. Linked: acknowledged physically
-    IntidSet soft_in_lr_;       // level-triggered, and in its list register not because of the line
+    IntidSet soft_in_lr_;       // level-triggered, not linked, and in its list register not because of the line
     IntidSet in_lr_;            // has a home, perhaps finished
     IntidSet enabled_;
     IntidSet group1_;
-    IntidSet linked_;           // driven by hardware
+    IntidSet wired_;            // driven by hardware
+    IntidSet linked_;           // those of them that the guest itself deactivates, through its list register: all but by_hand()
     uint8_t lr_of_[AMP_INTID_LIMIT];
     uint8_t priority_[AMP_INTID_LIMIT];
     uint16_t physical_of_[AMP_INTID_LIMIT];
@@ -269,7 +273,7 @@ inline void Vgic<Hardware>::send_group0_sgi(uint64_t icc_sgi0r) {
 
 template <VgicHardware Hardware>
 [[gnu::noinline]] void Vgic<Hardware>::inject_edge(uint32_t intid) {
-    if (intid < AMP_INTID_LIMIT && !linked_.has(intid))
+    if (intid < AMP_INTID_LIMIT && !wired_.has(intid))
         pend(intid);
 }
 

@@ -80,9 +80,31 @@ template <VgicHardware Hardware>
     hw_.clear_active(physical_of_[guest]);
 }
 
+// A level of the hardware that the guest pends by hand: the physical GIC would forget at our acknowledgement which of the two it
+// was, line or latch. So until it ends it is as an emulated device's, with the physical one held active.
+template <VgicHardware Hardware>
+[[gnu::cold]] void Vgic<Hardware>::unlink(uint32_t intid) {
+    hw_.set_active(physical_of_[intid]);
+    linked_.remove(intid);
+    rebuild_template(intid);
+}
+
+// Neither pending by hand nor active any more: the line decides again.
+template <VgicHardware Hardware>
+[[gnu::cold]] void Vgic<Hardware>::relink_ended() {
+    for (uint32_t w = 0; w < IntidSet::words; w++)
+        for_each_intid(w, by_hand(w) & ~latched_[w] & ~active_[w], [&](uint32_t intid) {
+            if (in_lr_.has(intid) && (hw_.read_lr(lr_of_[intid]) & lr_state_mask) != 0)
+                return;
+            linked_.add(intid);
+            rebuild_template(intid);
+            hw_.clear_active(physical_of_[intid]);
+        });
+}
+
 template <VgicHardware Hardware>
 void Vgic<Hardware>::set_line(uint32_t intid, bool level) {
-    if (intid >= AMP_INTID_LIMIT || linked_.has(intid) || line_.has(intid) == level)
+    if (intid >= AMP_INTID_LIMIT || wired_.has(intid) || line_.has(intid) == level)
         return;
     if (level) {
         line_.add(intid);
@@ -130,6 +152,7 @@ template <VgicHardware Hardware>
 [[gnu::noinline, gnu::cold]] void Vgic<Hardware>::refill() {
     account_deactivations();
     reclaim();
+    relink_ended();
     uint32_t intid;
     while ((intid = best_candidate()) != no_intid) {
         const uint32_t lr = find_room(priority_[intid]);
@@ -138,7 +161,7 @@ template <VgicHardware Hardware>
         place(lr, intid);
     }
     restore_active();
-    merge_latched();
+    share_lrs(intid);
     waiting_ = intid != no_intid ? is_waiting : 0;
     if (waiting_ != 0)
         stats_->overflows++;
@@ -284,16 +307,23 @@ template <VgicHardware Hardware>
     }
 }
 
-// What was latched while its interrupt was active in a list register: active and pending there.
+// What was latched while its interrupt was active in a list register: active and pending there. Not where something more urgent
+// waits, or it would come before that at its EOI.
 template <VgicHardware Hardware>
-[[gnu::cold]] void Vgic<Hardware>::merge_latched() {
+[[gnu::cold]] void Vgic<Hardware>::share_lrs(uint32_t waiting) {
     for_each_bit(lr_used_, [&](uint32_t lr) {
         const uint32_t intid = intid_in_[lr];
-        if (!latched_.has(intid) || !deliverable_.has(intid) || linked_.has(intid))
-            return;
-        latched_.remove(intid);
-        soft_in_lr_.add(intid);
-        fill_lr(lr, hw_.read_lr(lr) | Hardware::lr_pending);
+        const Lr value = hw_.read_lr(lr);
+        if (waiting != no_intid && priority_[intid] > priority_[waiting]) {
+            if ((value & lr_state_mask) != lr_state_mask)
+                return;
+            latched_.add(intid);
+            hw_.write_lr(lr, value & ~Hardware::lr_pending);
+        } else if (latched_.has(intid) && deliverable_.has(intid) && !linked_.has(intid)) {
+            latched_.remove(intid);
+            soft_in_lr_.add(intid);
+            fill_lr(lr, value | Hardware::lr_pending);
+        }
     });
 }
 

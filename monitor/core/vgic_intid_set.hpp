@@ -23,10 +23,10 @@ public:
             word = value;
     }
     bool any() const {
-        uint64_t all = 0;
+        uint64_t together = 0;
         for (const uint64_t word : word_)
-            all |= word;
-        return all != 0;
+            together |= word;
+        return together != 0;
     }
 
     uint64_t operator[](uint32_t w) const { return word_[w]; }

@@ -247,7 +247,7 @@ void Vgic<Hardware>::write_config(Frame frame, uint32_t n, uint32_t value) {
         edges |= static_cast<uint64_t>(value >> (i * 2 + 1) & 1) << i;
     const uint32_t w = n / 4;
     const uint32_t shift = n % 4 * 16;
-    const uint64_t writable = (0xffffull << shift) & ~linked_[w];
+    const uint64_t writable = (0xffffull << shift) & ~wired_[w];
     edge_[w] = (edge_[w] & ~writable) | (edges << shift & writable);
     refill();
 }

@@ -68,10 +68,11 @@ constexpr uint8_t vgic_cause_of(uint32_t guest) {
 template <VgicHardware Hardware>
 [[gnu::cold]] bool Vgic<Hardware>::link(uint32_t guest, uint32_t physical, bool edge) {
     if (guest >= AMP_INTID_LIMIT || physical >= gic_special_intid || physical == maintenance_intid_ ||
-        linked_.has(guest) || link_of_[physical].guest != 0)
+        wired_.has(guest) || link_of_[physical].guest != 0)
         return false;
     hw_.disable(physical);
     hw_.clear_active(physical);
+    wired_.add(guest);
     linked_.add(guest);
     link_of_[physical] = {static_cast<uint8_t>(guest), vgic_cause_of(guest)};
     physical_of_[guest] = static_cast<uint16_t>(physical);
@@ -84,13 +85,13 @@ template <VgicHardware Hardware>
 template <VgicHardware Hardware>
 [[gnu::cold]] void Vgic<Hardware>::pause() {
     for (uint32_t w = 0; w < IntidSet::words; w++)
-        for_each_intid(w, linked_[w], [&](uint32_t intid) { hw_.disable(physical_of_[intid]); });
+        for_each_intid(w, wired_[w], [&](uint32_t intid) { hw_.disable(physical_of_[intid]); });
 }
 
 template <VgicHardware Hardware>
 [[gnu::cold]] void Vgic<Hardware>::resume() {
     for (uint32_t w = 0; w < IntidSet::words; w++)
-        for_each_intid(w, linked_[w] & deliverable_[w], [&](uint32_t intid) { hw_.enable(physical_of_[intid]); });
+        for_each_intid(w, wired_[w] & deliverable_[w], [&](uint32_t intid) { hw_.enable(physical_of_[intid]); });
 }
 
 // Bits that the hardware counts in stay as they are.
@@ -108,7 +109,7 @@ template <VgicHardware Hardware>
 [[gnu::cold]] void Vgic<Hardware>::shutdown() {
     pause();
     for (uint32_t w = 0; w < IntidSet::words; w++)
-        for_each_intid(w, linked_[w], [&](uint32_t intid) {
+        for_each_intid(w, wired_[w], [&](uint32_t intid) {
             hw_.clear_pending(physical_of_[intid]);
             hw_.clear_active(physical_of_[intid]);
         });

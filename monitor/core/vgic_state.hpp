@@ -27,9 +27,9 @@ template <VgicHardware Hardware>
     const uint64_t on = next & ~deliverable_[w];
     const uint64_t off = deliverable_[w] & ~next;
     deliverable_[w] = next;
-    for_each_intid(w, off & linked_[w], [&](uint32_t intid) { hw_.disable(physical_of_[intid]); });
+    for_each_intid(w, off & wired_[w], [&](uint32_t intid) { hw_.disable(physical_of_[intid]); });
     for_each_intid(w, off & (in_lr_[w] | (latched_[w] & linked_[w])), [&](uint32_t intid) { withdraw(intid); });
-    for_each_intid(w, on & linked_[w], [&](uint32_t intid) { hw_.enable(physical_of_[intid]); });
+    for_each_intid(w, on & wired_[w], [&](uint32_t intid) { hw_.enable(physical_of_[intid]); });
     settle(w, on & linked_[w] & ~in_lr_[w] & ~active_[w]);
     settle(w, on & ~in_lr_[w] & ~active_[w]);
     update_direct(w);
@@ -61,7 +61,8 @@ template <VgicHardware Hardware>
     const uint32_t lr = lr_of_[intid];
     const Lr value = hw_.read_lr(lr);
     if ((value & lr_state_mask) == 0) {
-        empty(lr);
+        if (linked_.has(intid))
+            empty(lr);
         return;
     }
     if ((value & Hardware::lr_pending) == 0)
@@ -88,7 +89,7 @@ inline void Vgic<Hardware>::set_enabled(uint32_t w, uint64_t enabled) {
 template <VgicHardware Hardware>
 [[gnu::cold]] uint64_t Vgic<Hardware>::pending(uint32_t w) {
     uint64_t found = latched_[w] | (line_[w] & ~edge_[w]) | in_lrs(w, Hardware::lr_pending);
-    for_each_intid(w, linked_[w] & ~found, [&](uint32_t intid) {
+    for_each_intid(w, wired_[w] & ~found, [&](uint32_t intid) {
         if (hw_.is_pending(physical_of_[intid]))
             found |= IntidSet::mask(intid);
     });
@@ -97,12 +98,13 @@ template <VgicHardware Hardware>
 
 template <VgicHardware Hardware>
 [[gnu::cold]] void Vgic<Hardware>::set_pending(uint32_t w, uint64_t mask) {
+    for_each_intid(w, mask & linked_[w] & ~edge_[w], [&](uint32_t intid) { unlink(intid); });
     // What was acknowledged physically and not yet by the guest is pending already; a second time would come after its EOI.
     if (const uint64_t linked = mask & linked_[w] & ~latched_[w]; linked != 0)
         for_each_intid(w, linked & ~in_lrs(w, Hardware::lr_pending), [&](uint32_t intid) {
             hw_.set_pending(physical_of_[intid]);
         });
-    for_each_intid(w, mask & ~linked_[w], [&](uint32_t intid) { inject_edge(intid); });
+    for_each_intid(w, mask & ~linked_[w], [&](uint32_t intid) { pend(intid); });
 }
 
 template <VgicHardware Hardware>
@@ -189,11 +191,13 @@ template <VgicHardware Hardware>
 template <VgicHardware Hardware>
 [[gnu::cold]] void Vgic<Hardware>::rebuild_template(uint32_t intid) {
     Lr value = Hardware::make_lr(intid, priority_[intid], group1_.has(intid));
-    Lr kept = lr_state_mask | Hardware::lr_eoi;
-    if (linked_.has(intid)) {
+    Lr kept = lr_state_mask;
+    if (linked_.has(intid))
         value |= Hardware::link_lr(physical_of_[intid]);
-        kept = lr_state_mask;
-    }
+    else if (wired_.has(intid))
+        value |= Hardware::lr_eoi;
+    else
+        kept |= Hardware::lr_eoi;
     template_[intid] = value;
     if (!in_lr_.has(intid))
         return;

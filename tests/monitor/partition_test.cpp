@@ -134,6 +134,7 @@ TEST_CASE("boot information that can't be followed") {
             {AMP_STATUS_MONITOR_ABI, [](Given& g) { g.boot.abi_major += 1; }},
             {AMP_STATUS_MONITOR_ABI, [](Given& g) { g.boot.size -= 8; }},
             {AMP_STATUS_BAD_PLATFORM, [](Given& g) { g.boot.gic_version = 4; }},
+            {AMP_STATUS_BAD_FLAGS, [](Given& g) { g.boot.flags = AMP_BOOT_FLAGS + 1; }},
             {AMP_STATUS_BAD_PHYSICAL, [](Given& g) { g.boot.mailbox.pa += 8; }},
             {AMP_STATUS_BAD_PHYSICAL, [](Given& g) { g.boot.mailbox.size = 0; }},
             {AMP_STATUS_BAD_PHYSICAL, [](Given& g) { g.boot.log.size = ~0ull; }},

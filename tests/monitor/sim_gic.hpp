@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <stdexcept>
 #include <vector>
 
 namespace amp::test {
@@ -68,6 +69,7 @@ public:
     std::vector<SimWrite> writes; // to device registers
     std::vector<std::uint64_t> sgis; // ICC_SGI1R or GICD_SGIR
     unsigned barriers = 0, observed = 0;
+    bool lr_written = false; // since the last ISB: registers that follow from them are not known
     // physical CPU interface
     std::uint32_t cpu_control = 0; // ICC_CTLR_EL1 or GICC_CTLR
     bool group_enabled = false;    // GICv3 ICC_IGRPEN1_EL1
@@ -130,14 +132,21 @@ struct SimCpu {
     static std::uint64_t read_hcr() { return sim().hcr(); }
     static void write_hcr(std::uint64_t value) { sim().set_hcr(static_cast<std::uint32_t>(value)); }
     static void write_vmcr(std::uint64_t value) { sim().vmcr = static_cast<std::uint32_t>(value); }
-    static std::uint64_t read_elrsr() { return sim().empty_lrs(); }
+    static std::uint64_t read_elrsr() {
+        if (sim().lr_written)
+            throw std::logic_error("ICH_ELRSR_EL2 read behind a write of a list register without ISB");
+        return sim().empty_lrs();
+    }
     static void write_physical_ap1r(unsigned n, std::uint64_t value) { sim().apr.at(4 + n) = static_cast<std::uint32_t>(value); }
     static void write_aprs(unsigned n, std::uint64_t value) { sim().apr.at(n) = static_cast<std::uint32_t>(value); }
     static std::uint64_t read_lr(unsigned n) { return sim().lr_raw(n); }
-    static void write_lr(unsigned n, std::uint64_t value) { sim().set_lr_raw(n, value); }
+    static void write_lr(unsigned n, std::uint64_t value) {
+        sim().lr_written = true;
+        sim().set_lr_raw(n, value);
+    }
     static std::uint64_t read_lr_inline(unsigned n) { return read_lr(n); }
     static void write_lr_inline(unsigned n, std::uint64_t value) { write_lr(n, value); }
-    static void isb() {}
+    static void isb() { sim().lr_written = false; }
     static void publish() { sim().barriers++; }
     static void observe() { sim().observed++; }
 };

@@ -83,18 +83,13 @@ private:
         }
     }
 
-    // A level of the hardware that was pended by hand and is taken out of the guest's sight before it took it: forgotten then
-    // (docs/virtual-gic.md), so not done.
-    static bool is_pended_level(const IdealIrq& irq) { return irq.linked && !irq.edge && irq.latched; }
-
     void switch_enabled(std::uint32_t intid, IdealIrq& irq) {
-        if (!is_pended_level(irq) || !irq.enabled)
-            rig_.set((irq.enabled = !irq.enabled) ? isenabler : icenabler, intid);
+        rig_.set((irq.enabled = !irq.enabled) ? isenabler : icenabler, intid);
     }
 
     // What the guest runs is left to its own end. With few list registers it is not known which active one an EOI meant.
     void activate_by_hand(std::uint32_t intid, IdealIrq& irq) {
-        if (rig_.sim.lr.size() < ideal_.size() || is_pended_level(irq))
+        if (rig_.sim.lr.size() < ideal_.size())
             return;
         if (irq.by_hand || !irq.active) {
             irq.active = irq.by_hand = !irq.active;
@@ -122,9 +117,9 @@ private:
     }
 
     // A linked level is acknowledged physically when it first rises, and so stays pending until the guest has seen it: it may
-    // fall only while its handler runs.
+    // fall only while that makes no difference.
     void lower(std::uint32_t intid, IdealIrq& irq) {
-        if (irq.edge || (irq.linked && !irq.active))
+        if (irq.edge || (irq.linked && irq.enabled && !irq.latched && !irq.active))
             return;
         irq.line = false;
         if (irq.linked)

@@ -155,6 +155,22 @@ AMP_FOR_BOTH_GICS("a more urgent interrupt displaces a pending one when the list
     CHECK(rig.drain() == Intids{54, 50, 51, 52, 53});
 }
 
+AMP_FOR_BOTH_GICS("what became pending again while active does not come before the more urgent that waits", "[vgic]") {
+    Rig<TestType> rig(2);
+    rig.start_and_enable({50, 51, 52});
+    rig.priority(50, 0x60);
+    rig.priority(51, 0x40);
+    rig.priority(52, 0x10);
+    rig.vgic.inject_edge(50);
+    CHECK(rig.ack() == 50);
+    rig.vgic.inject_edge(52);
+    rig.vgic.inject_edge(50);
+    rig.vgic.inject_edge(51);
+    CHECK(rig.get(ispendr, 50));
+    rig.eoi(50);
+    CHECK(rig.drain() == Intids{52, 51, 50});
+}
+
 AMP_FOR_BOTH_GICS("more nested handlers than list registers", "[vgic]") {
     Rig<TestType> rig;
     rig.start();
@@ -309,6 +325,105 @@ AMP_FOR_BOTH_GICS("disabling a timer whose interrupt is pending leaves the state
         rig.settle();
         CHECK(rig.ack() == sim_spurious);
     }
+}
+
+AMP_FOR_BOTH_GICS("a timer pended by hand stays so until it is taken or cleared, whatever its line", "[vgic]") {
+    const unsigned lr_count = GENERATE(1u, 4u);
+    Rig<TestType> rig(lr_count);
+    rig.start_and_enable({vgic_virtual_timer, 50});
+    SimIrq& timer = rig.sim.irq[physical_vtimer];
+    timer.line = GENERATE(false, true);
+    rig.settle();
+    rig.set(ispendr, vgic_virtual_timer);
+    rig.settle();
+    SECTION("disabled and enabled again") {
+        rig.set(icenabler, vgic_virtual_timer);
+        timer.line = false;
+        CHECK(rig.get(ispendr, vgic_virtual_timer));
+        CHECK(rig.ack() == sim_spurious);
+        rig.set(isenabler, vgic_virtual_timer);
+        CHECK(rig.drain() == Intids{vgic_virtual_timer});
+    }
+    SECTION("made active by hand, and inactive") {
+        rig.set(isactiver, vgic_virtual_timer);
+        timer.line = false;
+        rig.settle();
+        CHECK(rig.get(ispendr, vgic_virtual_timer));
+        CHECK(rig.ack() == sim_spurious);
+        rig.set(icactiver, vgic_virtual_timer);
+        CHECK(rig.drain() == Intids{vgic_virtual_timer});
+    }
+    SECTION("displaced by a more urgent one") {
+        rig.priority(vgic_virtual_timer, 0x80);
+        rig.vgic.inject_edge(50);
+        timer.line = false;
+        CHECK(rig.drain() == Intids{50, vgic_virtual_timer});
+    }
+    SECTION("cleared") {
+        timer.line = false;
+        rig.set(icpendr, vgic_virtual_timer);
+        CHECK_FALSE(rig.get(ispendr, vgic_virtual_timer));
+        CHECK(rig.drain().empty());
+    }
+    CHECK_FALSE(rig.get(ispendr, vgic_virtual_timer));
+    CHECK_FALSE(timer.active);
+    // It is the line's again: what expired is forgotten when it is set to a later time while disabled.
+    timer.line = true;
+    rig.settle();
+    rig.set(icenabler, vgic_virtual_timer);
+    timer.line = false;
+    CHECK_FALSE(rig.get(ispendr, vgic_virtual_timer));
+    rig.set(isenabler, vgic_virtual_timer);
+    rig.settle();
+    CHECK(rig.ack() == sim_spurious);
+}
+
+AMP_FOR_BOTH_GICS("the line of a timer pended by hand shows while its handler runs, and comes after it", "[vgic]") {
+    Rig<TestType> rig;
+    rig.start_and_enable({vgic_virtual_timer});
+    SimIrq& timer = rig.sim.irq[physical_vtimer];
+    rig.set(ispendr, vgic_virtual_timer);
+    CHECK(rig.ack() == vgic_virtual_timer);
+    CHECK_FALSE(rig.get(ispendr, vgic_virtual_timer));
+    timer.line = true;
+    CHECK(rig.settle() == 0);
+    CHECK(rig.get(ispendr, vgic_virtual_timer));
+    rig.eoi(vgic_virtual_timer);
+    CHECK(rig.ack() == vgic_virtual_timer);
+    timer.line = false;
+    rig.eoi(vgic_virtual_timer);
+    CHECK(rig.drain().empty());
+    CHECK(rig.stats.exits[AMP_CAUSE_MAINTENANCE] == 1);
+}
+
+AMP_FOR_BOTH_GICS("a timer that fires while the guest pends it by hand comes once", "[vgic]") {
+    Rig<TestType> rig;
+    rig.start_and_enable({vgic_virtual_timer});
+    SimIrq& timer = rig.sim.irq[physical_vtimer];
+    rig.set(ispendr, vgic_virtual_timer);
+    timer.line = true;
+    timer.active = false; // the physical write took effect late
+    CHECK(rig.settle() == 1);
+    CHECK(rig.ack() == vgic_virtual_timer);
+    timer.line = false;
+    rig.eoi(vgic_virtual_timer);
+    CHECK(rig.drain().empty());
+    CHECK_FALSE(timer.active);
+}
+
+AMP_FOR_BOTH_GICS("a paused or ended guest leaves nothing of a timer that it pended by hand", "[vgic]") {
+    Rig<TestType> rig;
+    rig.start_and_enable({vgic_virtual_timer});
+    SimIrq& timer = rig.sim.irq[physical_vtimer];
+    rig.set(ispendr, vgic_virtual_timer);
+    rig.vgic.pause();
+    CHECK_FALSE(timer.enabled);
+    rig.vgic.resume();
+    CHECK(timer.enabled);
+    rig.vgic.shutdown();
+    CHECK_FALSE(timer.active);
+    CHECK_FALSE(timer.enabled);
+    CHECK_FALSE(timer.pending);
 }
 
 AMP_FOR_BOTH_GICS("a timer that fires while the guest disables it is not delivered", "[vgic]") {

@@ -45,6 +45,10 @@ struct amp_extent {
 };
 AMP_ABI_SIZE(struct amp_extent, 32);
 
+/* amp_boot_info.flags. MPAM: Linux itself writes MPAM's registers at this core's EL2, so that the firmware lets it. */
+#define AMP_BOOT_MPAM 1u
+#define AMP_BOOT_FLAGS 0x1u /* all that there are */
+
 struct amp_boot_info {
     uint32_t magic;
     uint16_t abi_major;
@@ -77,7 +81,7 @@ struct amp_boot_info {
     uint32_t virtual_timer_intid;  /* physical PPIs; the guest sees 27 and 30 */
     uint32_t physical_timer_intid;
     uint32_t pmu_intid; /* physical PPI of the PMU's overflow interrupt, which the guest sees as 23; 0: none */
-    uint32_t pad;
+    uint32_t flags;     /* AMP_BOOT_* */
     uint64_t reserved[7];
 };
 AMP_ABI_SIZE(struct amp_boot_info, 352);

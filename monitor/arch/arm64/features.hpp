@@ -13,6 +13,9 @@ inline bool has_mte() { return id::Pfr1Mte::in(AMP_READ_SYSREG(id_aa64pfr1_el1))
 inline bool has_lor() { return id::Mmfr1Lo::in(AMP_READ_SYSREG(id_aa64mmfr1_el1)) != 0; }
 inline bool has_hcx() { return id::Mmfr1Hcx::in(AMP_READ_SYSREG(id_aa64mmfr1_el1)) != 0; }
 inline bool has_fgt() { return id::Mmfr0Fgt::in(AMP_READ_SYSREG(id_aa64mmfr0_el1)) != 0; }
+inline bool has_fgt2() { return id::Mmfr0Fgt::in(AMP_READ_SYSREG(id_aa64mmfr0_el1)) >= 2; }
+// ID_AA64MMFR2_EL1 by number, as below.
+inline bool has_ccidx() { return id::Mmfr2Ccidx::in(AMP_READ_SYSREG(S3_0_C0_C7_2)) != 0; }
 inline bool has_aarch32_el1() { return Field<7, 4>::in(AMP_READ_SYSREG(id_aa64pfr0_el1)) == 2; }
 
 // ID_AA64DFR0_EL1.PMUVer; 0 also for another PMU than the architecture's.

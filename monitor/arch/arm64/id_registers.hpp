@@ -19,6 +19,7 @@ namespace id {
 using Pfr0El0 = Field<3, 0>;
 using Pfr0Gic = Field<27, 24>;
 using Pfr0Ras = Field<31, 28>;
+using Pfr0Mpam = Field<43, 40>;
 using Pfr1Mte = Field<11, 8>;
 using Dfr0PmuVer = Field<11, 8>; // in ID_AA64DFR0_EL1
 using Dfr0Brps = Field<15, 12>;
@@ -31,6 +32,7 @@ using Mmfr0PaRange = Field<3, 0>;
 using Mmfr0Fgt = Field<59, 56>;
 using Mmfr1Lo = Field<19, 16>;
 using Mmfr1Hcx = Field<43, 40>;
+using Mmfr2Ccidx = Field<23, 20>;
 
 // 0xf: implementation defined, of no use to anybody.
 constexpr uint64_t pmu_version(uint64_t dfr0) { return Dfr0PmuVer::in(dfr0) == 0xf ? 0 : Dfr0PmuVer::in(dfr0); }

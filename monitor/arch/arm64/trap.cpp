@@ -38,13 +38,13 @@ void inject_undefined(Monitor& monitor, uint64_t esr) {
 
 namespace {
 
-// Past the trapped instruction. A guest that single-steps has stepped now
-// (Arm ARM D2.11): with SPSR_EL2.SS clear its exception comes before the next instruction.
+// Past the trapped instruction. A guest that single-steps has stepped now (Arm ARM D2.11): with SPSR_EL2.SS clear its exception
+// comes before the next instruction, which is no branch's target either (BTYPE).
 void skip_instruction() {
     AMP_WRITE_SYSREG(elr_el2, AMP_READ_SYSREG(elr_el2) + 4);
     const uint64_t pstate = AMP_READ_SYSREG(spsr_el2);
-    if ((pstate & spsr::ss) != 0) [[unlikely]] {
-        AMP_WRITE_SYSREG(spsr_el2, pstate & ~spsr::ss);
+    if ((pstate & (spsr::ss | spsr::btype)) != 0) [[unlikely]] {
+        AMP_WRITE_SYSREG(spsr_el2, pstate & ~(spsr::ss | spsr::btype));
     }
 }
 

@@ -2,7 +2,9 @@
 // One switch over the register's number. Everything that is not listed is undefined to the guest.
 #include "trapped_registers.hpp"
 
+#include "features.hpp"
 #include "regs.hpp"
+#include "set_way.hpp"
 #include "syndrome.hpp"
 #include "sysreg.hpp"
 
@@ -29,8 +31,20 @@ bool is_id_register(uint32_t number) {
 
 void clean_set_way(Monitor& monitor, uint64_t operand) {
     monitor.count(AMP_CAUSE_SET_WAY);
-    // Clean and invalidate for all three: invalidating alone could throw away what somebody else wrote.
-    __asm__ __volatile__("dc cisw, %0" : : "r"(operand) : "memory");
+    const unsigned level = set_way::level_of(operand);
+    if (!set_way::has_data(AMP_READ_SYSREG(clidr_el1), level)) {
+        return;
+    }
+    const uint64_t selected = AMP_READ_SYSREG(csselr_el1); // the guest's
+    AMP_WRITE_SYSREG(csselr_el1, level << 1);
+    arch::isb();
+    const uint64_t ccsidr = AMP_READ_SYSREG(ccsidr_el1);
+    AMP_WRITE_SYSREG(csselr_el1, selected);
+    const set_way::Line line = set_way::line(operand, set_way::geometry(ccsidr, arch::has_ccidx()));
+    if (line.exists) {
+        // Clean and invalidate for all three: invalidating alone could throw away what somebody else wrote.
+        __asm__ __volatile__("dc cisw, %0" : : "r"(line.operand) : "memory");
+    }
 }
 
 bool read(Monitor& monitor, uint32_t number, uint64_t& value) {

@@ -5,7 +5,9 @@
 
 #include "arch/arch.hpp"
 #include "features.hpp"
+#include "mpam.hpp"
 #include "regs.hpp"
+#include "trap.hpp"
 
 namespace amp::arch {
 namespace {
@@ -19,6 +21,7 @@ void clear_debug() {
     const uint64_t dfr0 = AMP_READ_SYSREG(id_aa64dfr0_el1);
     const uint64_t breakpoints = id::Dfr0Brps::in(dfr0) + 1, watchpoints = id::Dfr0Wrps::in(dfr0) + 1;
     AMP_WRITE_SYSREG(mdscr_el1, 0);
+    AMP_WRITE_SYSREG(mdccint_el1, 0);
     AMP_WRITE_SYSREG(oslar_el1, 0);
 #define AMP_CLEAR_DEBUG_REGISTER(n)                                                        \
     if (n < breakpoints) {                                                                 \
@@ -71,6 +74,16 @@ void clear_pointer_keys() {
         AMP_WRITE_SYSREG(S3_0_C2_C3_1, 0);
     }
 }
+
+struct MpamRegisters {
+    static bool usable() { return (this_monitor().boot.flags & AMP_BOOT_MPAM) != 0; }
+    static uint64_t pfr0() { return AMP_READ_SYSREG(id_aa64pfr0_el1); }
+    static uint64_t mpamidr() { return AMP_READ_SYSREG(S3_0_C10_C4_4); }
+    static void set_mpam1(uint64_t value) { AMP_WRITE_SYSREG(S3_0_C10_C5_0, value); }
+    static void set_mpam0(uint64_t value) { AMP_WRITE_SYSREG(S3_0_C10_C5_1, value); }
+    static void set_mpam2(uint64_t value) { AMP_WRITE_SYSREG(S3_4_C10_C5_0, value); }
+    static void set_mpamhcr(uint64_t value) { AMP_WRITE_SYSREG(S3_4_C10_C4_0, value); }
+};
 
 void clear_timers() {
     AMP_WRITE_SYSREG(cntv_ctl_el0, 0);
@@ -151,6 +164,13 @@ void clear_fine_grained_traps() {
         AMP_WRITE_SYSREG(S3_4_C3_C1_4, 0); // HDFGRTR_EL2
         AMP_WRITE_SYSREG(S3_4_C3_C1_5, 0); // HDFGWTR_EL2
     }
+    if (has_fgt2()) {
+        AMP_WRITE_SYSREG(S3_4_C3_C1_0, 0); // HDFGRTR2_EL2
+        AMP_WRITE_SYSREG(S3_4_C3_C1_1, 0); // HDFGWTR2_EL2
+        AMP_WRITE_SYSREG(S3_4_C3_C1_2, 0); // HFGRTR2_EL2
+        AMP_WRITE_SYSREG(S3_4_C3_C1_3, 0); // HFGWTR2_EL2
+        AMP_WRITE_SYSREG(S3_4_C3_C1_7, 0); // HFGITR2_EL2
+    }
     if (has_hcx()) {
         AMP_WRITE_SYSREG(S3_4_C1_C2_2, 0); // HCRX_EL2
     }
@@ -160,7 +180,9 @@ void clear_fine_grained_traps() {
 uint64_t translate(uint64_t address) {
     __asm__ __volatile__("at s1e1r, %0" : : "r"(address));
     isb();
+    dsb_sy(); // Cortex-A77 up to r1p0 may hang otherwise (erratum 1508412)
     const uint64_t par = AMP_READ_SYSREG(par_el1);
+    dsb_sy();
     return (par & 1) != 0 ? 0 : (par & Field<47, 12>::mask) | (address & 0xfff);
 }
 
@@ -171,6 +193,7 @@ void clear_guest_state() {
     clear_debug();
     clear_pmu();
     clear_pointer_keys();
+    open_mpam(MpamRegisters{});
     clear_el1();
 }
 
@@ -185,6 +208,7 @@ void configure_guest(uint64_t vttbr, unsigned gpa_bits, GuestTraps traps) {
     AMP_WRITE_SYSREG(vpidr_el2, AMP_READ_SYSREG(midr_el1));
     AMP_WRITE_SYSREG(vmpidr_el2, 1ull << 31); // RES1; affinity 0
     clear_fine_grained_traps();
+    close_mpam(MpamRegisters{});
     if (traps.aarch32) {
         AMP_WRITE_SYSREG(sctlr_el1, sctlr32::reset);
     }

@@ -76,7 +76,11 @@ public:
     void write_lr(uint32_t n, Lr value) { Cpu::write_lr(n, value); }
     Lr read_lr_inline(uint32_t n) { return Cpu::read_lr_inline(n); }
     void write_lr_inline(uint32_t n, Lr value) { Cpu::write_lr_inline(n, value); }
-    uint32_t empty_lrs() { return static_cast<uint32_t>(Cpu::read_elrsr()); }
+    // It follows from the list registers, which may just have been written: without ISB it may still be what it was (Arm ARM D19.1.1).
+    uint32_t empty_lrs() {
+        Cpu::isb();
+        return static_cast<uint32_t>(Cpu::read_elrsr());
+    }
     uint32_t read_hcr() { return static_cast<uint32_t>(Cpu::read_hcr()); }
     void write_hcr(uint32_t value) { Cpu::write_hcr(value); }
 

@@ -102,6 +102,7 @@ void fill_boot_info(amp_boot_info& boot) {
     boot.virtual_timer_intid = 27;
     boot.physical_timer_intid = 30;
     boot.pmu_intid = 23;
+    boot.flags = AMP_BOOT_MPAM; // which QEMU's cores have not: the monitor has to look at the core too
 }
 
 } // namespace
