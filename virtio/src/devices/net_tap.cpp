@@ -40,6 +40,10 @@ public:
             log_(name_ + ": the TAP does not take the guest's offloads: " + std::strerror(errno));
             return false;
         }
+        if (!set_tap_send_buffer(tap_, TapUser::process)) {
+            log_(name_ + ": the TAP's send buffer: " + std::strerror(errno));
+            return false;
+        }
         receiver_.begin(session.queue(net::receive_queue), session.features() & net::feature::mergeable);
         transmit_ = session.queue(net::transmit_queue);
         return true;

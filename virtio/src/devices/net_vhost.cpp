@@ -43,6 +43,8 @@ public:
         }
         if (!set_tap_offload(tap_, session.features()))
             return fails("the TAP does not take the guest's offloads");
+        if (!set_tap_send_buffer(tap_, TapUser::vhost))
+            return fails("the TAP's send buffer");
         for (unsigned queue = 0; queue < queue_count(); ++queue)
             if (!set_backend(queue, tap_))
                 return fails("VHOST_NET_SET_BACKEND");
