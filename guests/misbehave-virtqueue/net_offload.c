@@ -106,7 +106,9 @@ static bool made_up(struct device *device)
             places[next(&state) % 11], places[next(&state) % 11], (uint16_t)next(&state),
         };
 
-        make_packet(next(&state) % 2 != 0, next(&state) % 2 != 0, next(&state) % 2 != 0 ? 6 : 17, length > 100 ? length : 100);
+        /* long ones to dom0 only: in pieces of a byte they would be all that a neighbour on the bridge gets */
+        make_packet(next(&state) % 2 != 0 && length != LONGEST, next(&state) % 2 != 0, next(&state) % 2 != 0 ? 6 : 17,
+                    length > 100 ? length : 100);
         if (!send(device, header, length))
             return false;
     }
@@ -137,7 +139,7 @@ static bool segments_longer(struct device *device) { return segments(device, fal
 static bool datagrams(struct device *device)
 {
     for (unsigned type = GSO_UDP; type <= GSO_UDP_L4; type++) {
-        make_packet(type % 2 != 0, false, 17, LONGEST);
+        make_packet(false, false, 17, LONGEST);
         if (!send(device, (struct net_header){ NEEDS_CSUM, (uint8_t)type, 42, 1, 34, 6, 0 }, ETHERNET + LONGEST))
             return false;
     }

@@ -16,6 +16,28 @@ namespace {
 
 constexpr std::uint64_t sectors = 24;
 
+std::uint64_t some_sector(Input& input) {
+    const std::uint8_t kind = input.byte();
+    const std::uint64_t near = kind >> 3;
+    const std::uint64_t choices[] = {near, near, sectors - near % 4, sectors + near, 0 - near, (std::uint64_t{1} << 55) - near % 4,
+                                     std::uint64_t{1} << 63, input.number(8)};
+    return choices[kind % 8];
+}
+
+// A header, and perhaps the segment of a discard behind it.
+std::size_t request(Input& input, std::byte* place) {
+    const std::uint32_t types[] = {blk::Type::in, blk::Type::out, blk::Type::flush, blk::Type::get_id, blk::Type::discard,
+                                   blk::Type::write_zeroes, input.word()};
+    const blk::Header header{types[input.byte() % 7], 0, some_sector(input)};
+    std::memcpy(place, &header, sizeof(header));
+    if (header.type != blk::Type::discard && header.type != blk::Type::write_zeroes)
+        return sizeof(header);
+    const std::uint32_t counts[] = {input.byte(), input.byte(), 1u << 21, UINT32_MAX};
+    const blk::Segment segment{some_sector(input), counts[input.byte() % 4], input.byte() % 4u};
+    std::memcpy(place + sizeof(header), &segment, sizeof(segment));
+    return sizeof(header) + sizeof(segment);
+}
+
 class Disk {
 public:
     explicit Disk(std::uint8_t choice) {
@@ -81,7 +103,7 @@ private:
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input(data, size);
     const auto disk = std::make_unique<Disk>(input.byte());
-    HostileQueue hostile(input);
+    HostileQueue hostile(input, request);
     while (!input.empty()) {
         hostile.act();
         disk->serve(hostile);

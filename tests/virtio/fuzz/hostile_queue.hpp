@@ -13,7 +13,10 @@ namespace amp::fuzz {
 
 class HostileQueue {
 public:
-    explicit HostileQueue(Input& input) : input_(input), rig(16) {}
+    // What a device expects at the begin of a chain.
+    using Contents = std::size_t (*)(Input& input, std::byte* place);
+
+    explicit HostileQueue(Input& input, Contents contents) : input_(input), contents_(contents), rig(16) {}
 
     void act() {
         switch (input_.byte() % 8) {
@@ -51,15 +54,15 @@ private:
                 static_cast<std::uint16_t>(input_.byte() % 18)};
     }
 
-    // Contents, too: what a request says begins with a few small numbers.
     void offer_well() {
         std::array<test::Buffer, 5> buffers{};
         const std::size_t count = 1 + input_.byte() % buffers.size();
         const std::size_t readable = input_.byte() % (count + 1);
-        for (std::size_t i = 0; i < count; i++)
-            buffers[i] = {rig.buffer(0x800 * i + input_.byte() % 4u), i == 0 ? 16 + input_.byte() % 20u : length(), i >= readable};
-        for (unsigned i = input_.byte() % 32u; i > 0; i--)
-            *rig.buffer_bytes(i) = std::byte{input_.byte()};
+        const std::size_t begin = contents_(input_, rig.buffer_bytes());
+        for (std::size_t i = 0; i < count; i++) {
+            const bool whole = i == 0 && input_.byte() % 4 != 0;
+            buffers[i] = {rig.buffer(0x800 * i), whole ? static_cast<std::uint32_t>(begin) : length(), i >= readable};
+        }
         rig.driver.collect();
         if (!rig.driver.add(std::span(buffers).first(count), (input_.byte() & 1) != 0))
             rig.driver.collect();
@@ -67,6 +70,7 @@ private:
     }
 
     Input& input_;
+    Contents contents_;
 
 public:
     test::Rig rig;

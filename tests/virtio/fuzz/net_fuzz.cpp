@@ -22,6 +22,13 @@ namespace {
 
 constexpr unsigned turns_most = 40; // of one call after the other, each of which moves up to 64 packets
 
+// A header, as it comes.
+std::size_t header(Input& input, std::byte* place) {
+    for (std::size_t i = 0; i < sizeof(net::Header); i++)
+        place[i] = std::byte{input.byte()};
+    return sizeof(net::Header);
+}
+
 // [0] is the device's end.
 const int* wire() {
     static int ends[2] = {-1, -1};
@@ -45,7 +52,7 @@ void empty_wire() {
 class Fuzz {
 public:
     Fuzz(Input& input, std::uint8_t choice)
-        : input_(input), mergeable_((choice & 1) != 0), receive_(input), transmit_(input), packet_(net::packet_limit) {
+        : input_(input), mergeable_((choice & 1) != 0), receive_(input, header), transmit_(input, header), packet_(net::packet_limit) {
         empty_wire();
         begin();
     }
@@ -60,7 +67,8 @@ public:
         case 5: empty_wire(); break;
         }
         work();
-        if (receive_.mend() | transmit_.mend())
+        const bool mended[] = {receive_.mend(), transmit_.mend()};
+        if (mended[0] || mended[1])
             begin();
     }
 
