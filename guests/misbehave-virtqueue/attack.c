@@ -3,34 +3,45 @@
 #include "attack.h"
 
 #define PATIENCE_MS 10000u
-#define OPEN_END_MS 100u
+#define OPEN_END_MS 60u
+#define ASK_EVERY 32u /* looks at Status */
 
 /* Reading Status is a round trip through the back end, and a notification may be behind it: only waiting tells. */
-static bool wait_needs_reset(const struct device *device, uint32_t milliseconds)
+static bool wait_needs_reset(struct device *device, bool provoked, uint32_t milliseconds)
 {
     uint64_t end = deadline_in(milliseconds);
 
-    while ((get(device, STATUS) & NEEDS_RESET) == 0) {
+    for (unsigned i = 0; (get(device, STATUS) & NEEDS_RESET) == 0; i++) {
         if (amp_timer_now() > end)
             return false;
+        if (provoked && i % ASK_EVERY == 0)
+            device->kind->provoke(device);
         nap(1000);
     }
     return true;
 }
 
-/* A buffer for what comes in is kept until something does, and the one behind it may not be looked at before. */
-static enum expected expected_of(const struct kind *kind, const struct attack *attack)
+bool attack_needs_reset(struct device *device)
 {
-    bool waits = kind->receives && (attack->expected == ANSWERED || (attack->flags & SECOND_HEAD) != 0);
-
-    return waits ? EITHER : attack->expected;
+    return wait_needs_reset(device, false, 3 * PATIENCE_MS);
 }
 
-static bool ended_as_expected(const struct device *device, const struct attack *attack, bool *needs_reset)
+/* A buffer for what comes in is kept until something does, and the one behind it may not be looked at before. */
+static enum expected expected_of(const struct device *device, const struct attack *attack)
 {
-    switch (expected_of(device->kind, attack)) {
+    bool waits = device->kind->receives && (attack->expected == ANSWERED || (attack->flags & SECOND_HEAD) != 0);
+    bool judges_alone = device->in_kernel && (attack->flags & OURS_ALONE) != 0;
+
+    return waits || judges_alone ? EITHER : attack->expected;
+}
+
+static bool ended_as_expected(struct device *device, const struct attack *attack, bool *needs_reset)
+{
+    bool provoked = device->kind->provoke != NULL && (attack->flags & BEFORE_QUEUES) == 0;
+
+    switch (expected_of(device, attack)) {
     case BREAKS:
-        *needs_reset = wait_needs_reset(device, PATIENCE_MS);
+        *needs_reset = wait_needs_reset(device, provoked, PATIENCE_MS);
         return *needs_reset;
     case ANSWERED: {
         bool answered = wait_idle(device->queue);
@@ -39,7 +50,7 @@ static bool ended_as_expected(const struct device *device, const struct attack *
         return answered && !*needs_reset;
     }
     default:
-        *needs_reset = wait_needs_reset(device, OPEN_END_MS);
+        *needs_reset = wait_needs_reset(device, provoked, OPEN_END_MS);
         return true;
     }
 }

@@ -18,6 +18,7 @@ enum {
     BEFORE_QUEUES = 1,  /* the device is at FEATURES_OK only */
     NEEDS_INDIRECT = 2, /* the feature */
     SECOND_HEAD = 4,    /* what breaks a rule is the second thing offered */
+    OURS_ALONE = 8,     /* the kernel's vhost looks at it in another way: EITHER there */
 };
 
 struct attack {
@@ -33,12 +34,16 @@ struct attacks {
 };
 
 extern const struct attacks ring_attacks, buffer_attacks, indirect_attacks, setup_attacks, race_attacks;
-extern const struct attacks blk_attacks, net_attacks, console_attacks, rng_attacks;
-extern const struct kind blk_kind, net_kind, console_kind, rng_kind, net_receive_kind, console_input_kind;
+extern const struct attacks blk_attacks, net_attacks, net_offload_attacks, net_receive_attacks, console_attacks, rng_attacks, vsock_attacks;
+extern const struct kind blk_kind, net_kind, console_kind, rng_kind, net_receive_kind, net_merge_kind, console_input_kind;
+extern const struct kind vsock_kind, vsock_receive_kind, vsock_event_kind;
 
 #define ATTACKS(name, array) const struct attacks name = { array, sizeof(array) / sizeof((array)[0]) }
 
 /* Makes them one after the other; how many ended otherwise than expected, or after how many the device did not work. */
 unsigned attack_all(struct device *device, const struct attacks *attacks, unsigned *made);
+
+/* DEVICE_NEEDS_RESET comes within patience. */
+bool attack_needs_reset(struct device *device);
 
 #endif

@@ -65,13 +65,18 @@ void set_queue(const struct device *device, unsigned index, uint32_t size, uint6
     put(device, QUEUE_READY, 1);
 }
 
+void set_good_queue(const struct device *device, unsigned index)
+{
+    set_queue(device, index, QUEUE_SIZE, address_of(queues[index].descriptors), address_of(&queues[index].available),
+              address_of(&queues[index].used));
+}
+
 bool bring_up(struct device *device)
 {
     if (!negotiate(device))
         return false;
     for (unsigned i = 0; i < device->kind->queue_count; i++)
-        set_queue(device, i, QUEUE_SIZE, address_of(queues[i].descriptors), address_of(&queues[i].available),
-                  address_of(&queues[i].used));
+        set_good_queue(device, i);
     put(device, STATUS, STEP_READY);
     return get(device, STATUS) == STEP_READY;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A virtio device over MMIO (virtio 1.2, 4.2), brought up step by step by the book or otherwise. Its queues are the two of
+ * A virtio device over MMIO (virtio 1.2, 4.2), brought up step by step by the book or otherwise. Its queues are those of
  * this guest: one device is driven at a time, and its reset gives the memory back.
  */
 #ifndef DEVICE_H
@@ -16,12 +16,12 @@ enum {
 };
 /* 2.1: ACKNOWLEDGE, DRIVER, FEATURES_OK, DRIVER_OK, DEVICE_NEEDS_RESET */
 enum { STEP_FOUND = 1, STEP_DRIVER = 3, STEP_FEATURES = 11, STEP_READY = 15, NEEDS_RESET = 64 };
-enum { ID_NET = 1, ID_BLK = 2, ID_CONSOLE = 3, ID_RNG = 4 };
+enum { ID_NET = 1, ID_BLK = 2, ID_CONSOLE = 3, ID_RNG = 4, ID_VSOCK = 19 };
 
 #define FEATURE_INDIRECT (1ull << 28)
 #define FEATURE_EVENT_INDEX (1ull << 29)
 #define FEATURE_VERSION_1 (1ull << 32)
-#define QUEUES_MAX 2u
+#define QUEUES_MAX 3u
 
 struct device;
 
@@ -34,6 +34,8 @@ struct kind {
     bool receives;                   /* buffers in it wait for something to come in */
     uint64_t features;               /* beside the queues' own */
     bool (*honest)(struct device *); /* requests by the book; whether they were answered so */
+    /* Where something comes in only when it is asked for: asks, by the other queue. */
+    void (*provoke)(struct device *);
 };
 
 struct device {
@@ -41,6 +43,7 @@ struct device {
     uintptr_t registers;
     uint64_t features; /* agreed on */
     struct queue *queue; /* the attacked one */
+    bool in_kernel;      /* which vhost works on */
 };
 
 extern struct queue queues[QUEUES_MAX];
@@ -54,6 +57,8 @@ void put(const struct device *device, uint32_t offset, uint32_t value);
 /* Reset, then up to FEATURES_OK. */
 bool negotiate(struct device *device);
 void set_queue(const struct device *device, unsigned index, uint32_t size, uint64_t desc, uint64_t driver, uint64_t used);
+/* By the book. */
+void set_good_queue(const struct device *device, unsigned index);
 /* All of it, by the book. */
 bool bring_up(struct device *device);
 void reset(const struct device *device);

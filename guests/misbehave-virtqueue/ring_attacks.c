@@ -95,7 +95,7 @@ static const struct attack list[] = {
     { "head-absurd", BREAKS, head_absurd, 0 },   { "next-beyond", BREAKS, next_beyond, 0 },
     { "next-absurd", BREAKS, next_absurd, 0 },   { "next-itself", BREAKS, next_itself, 0 },
     { "ring-of-all", BREAKS, ring_of_all, 0 },   { "readable-after-writable", BREAKS, order_wrong, 0 },
-    { "head-twice", BREAKS, head_twice, SECOND_HEAD },     { "shared-tail", ANSWERED, shared_tail, 0 },
+    { "head-twice", BREAKS, head_twice, SECOND_HEAD | OURS_ALONE },     { "shared-tail", ANSWERED, shared_tail, OURS_ALONE },
     { "notify-others", ANSWERED, notify_others, 0 },
 };
 ATTACKS(ring_attacks, list);

@@ -4,9 +4,13 @@
 
 #define ROUNDS 8u
 
-/* A queue as given, then DRIVER_OK: a queue that can't be is told then at the latest. */
+/* A queue as given beside good ones, then DRIVER_OK: a queue that can't be is told then at the latest. */
 static bool ready_at(struct device *device, uint32_t size, uint64_t desc, uint64_t driver, uint64_t used)
 {
+    for (unsigned i = 0; i < device->kind->queue_count; i++) {
+        if (i != device->kind->attacked)
+            set_good_queue(device, i);
+    }
     set_queue(device, device->kind->attacked, size, desc, driver, used);
     put(device, STATUS, STEP_READY);
     notify(device, device->kind->attacked);
@@ -159,7 +163,7 @@ static const struct attack list[] = {
     { "used-is-available", EITHER, used_is_available, BEFORE_QUEUES }, { "used-is-desc", EITHER, used_is_desc, BEFORE_QUEUES },
     { "all-in-one", EITHER, all_in_one, BEFORE_QUEUES },      { "ready-toggled", EITHER, ready_toggled, 0 },
     { "moved-when-ready", ANSWERED, moved_when_ready, 0 },
-    { "reset-in-flight", ANSWERED, reset_in_flight, 0 }, { "no-queue", ANSWERED, no_queue, BEFORE_QUEUES },
+    { "reset-in-flight", ANSWERED, reset_in_flight, 0 }, { "no-queue", ANSWERED, no_queue, BEFORE_QUEUES | OURS_ALONE },
     { "features-refused", ANSWERED, features_refused, BEFORE_QUEUES }, { "queues-beyond", ANSWERED, queues_beyond, BEFORE_QUEUES },
 };
 ATTACKS(setup_attacks, list);

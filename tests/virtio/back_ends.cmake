@@ -16,6 +16,11 @@ amp_back_end_test(supervisor_test)
 amp_back_end_test(net_test)
 amp_back_end_test(vsock_test)
 amp_back_end_test(vhost_user_test)
+# The kernel's vhost is played: machines that build need not have it.
+amp_virtio_test(vhost_test vhost_test.cpp)
+target_link_libraries(virtio_vhost_test PRIVATE amp_virtio_devices)
+target_include_directories(virtio_vhost_test PRIVATE ${PROJECT_SOURCE_DIR}/virtio/src/devices)
+target_link_options(virtio_vhost_test PRIVATE -Wl,--wrap=ioctl)
 # The firmware is played with the guest library's own vrings.
 amp_back_end_test(rpmsg_test)
 target_sources(virtio_rpmsg_test PRIVATE ${PROJECT_SOURCE_DIR}/guests/lib/src/vring.c)

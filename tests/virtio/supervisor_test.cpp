@@ -16,10 +16,12 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace amp::test;
 using namespace amp::backend;
+using amp::virtio::OwnedFd;
 
 namespace {
 
@@ -32,6 +34,20 @@ std::string status_line(pid_t process, const std::string& name) {
     REQUIRE(at != std::string::npos);
     const std::size_t value = all.find_first_not_of(" \t", at + name.size() + 2);
     return all.substr(value, all.find('\n', value) - value);
+}
+
+// The worker's end of what it talks to its supervisor by; what a guest that has taken the worker over has.
+OwnedFd reports_of(pid_t worker, pid_t supervisor) {
+    const OwnedFd process(static_cast<int>(::syscall(SYS_pidfd_open, worker, 0)));
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(worker) + "/fd")) {
+        const int number = std::stoi(entry.path().filename());
+        OwnedFd fd(static_cast<int>(::syscall(SYS_pidfd_getfd, process.get(), number, 0)));
+        ucred peer{};
+        socklen_t size = sizeof(peer);
+        if (fd && ::getsockopt(fd.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid == supervisor)
+            return fd;
+    }
+    return {};
 }
 
 } // namespace
@@ -139,6 +155,35 @@ TEST_CASE("The end of the partition is the end of its back end") {
     bench.wait_for_end(supervisor);
     bench.wait_for_end(worker);
     CHECK_FALSE(std::filesystem::exists(bench.run_path("virtio.status")));
+}
+
+TEST_CASE("A worker that never stops talking keeps its supervisor from nothing") {
+    BackEndBench bench(Devices{rng});
+    bench.begin();
+    const pid_t supervisor = bench.supervisor(), worker = bench.worker();
+    const OwnedFd reports = reports_of(worker, supervisor);
+    if (!reports) {
+        WARN("no descriptor of another process may be had here: not tried");
+        return;
+    }
+    const pid_t talker = ::fork();
+    REQUIRE(talker >= 0);
+    if (talker == 0)
+        close_all_but({reports.get()}); // the module's ends have to close with it
+    for (unsigned turn = 0; talker == 0; ++turn) {
+        const std::string text = encode({Report::Kind::device, {}, 0, {turn % 2, false}});
+        if (::send(reports.get(), text.data(), text.size(), MSG_NOSIGNAL) < 0)
+            ::_exit(0);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(100)); // of talk, no more than that
+    if (GENERATE(false, true))
+        bench.module->destroy();
+    else
+        CHECK(::kill(supervisor, SIGTERM) == 0);
+    bench.wait_for_end(supervisor);
+    bench.wait_for_end(worker);
+    CHECK(::kill(talker, SIGKILL) == 0);
+    CHECK(::waitpid(talker, nullptr, 0) == talker);
 }
 
 TEST_CASE("A second call finds the partition served") {

@@ -158,6 +158,30 @@ TEST_CASE("Workers and back ends die: the driver is asked for a reset, which bri
     disk.write_and_read_back('d', 9);
 }
 
+// The rings are the back end's, which breaks the connection or stands still; a reset leads to a worker and a back end that serve.
+TEST_CASE("A ring that makes no sense costs its guest a reset, whatever the back end does about it") {
+    Disk disk;
+    StorageDaemon daemon(disk.image, disk.socket);
+    disk.begin();
+    const pid_t supervisor = disk.bench.supervisor();
+    char value = 'k';
+    for (const auto& attack : std::vector<std::function<void(Driver&)>>{
+             [](Driver& driver) { driver.offer(0x7fff); },
+             [](Driver& driver) { driver.available_index() = static_cast<std::uint16_t>(driver.available_index() + 1000); },
+             [](Driver& driver) {
+                 driver.descriptor(0) = {0x1000, 16, amp::virtio::descriptor_flag::next, 0};
+                 driver.offer(0);
+             },
+         }) {
+        attack(disk.guest->queue(0));
+        disk.bench.module->kick(0, 0);
+        disk.guest->reset();
+        disk.guest->probe(~std::uint64_t{0}, 1);
+        disk.write_and_read_back(value++, 5);
+    }
+    CHECK(disk.bench.supervisor() == supervisor);
+}
+
 TEST_CASE("What is not there, or not what was described, is said before the partition starts") {
     SECTION("no socket") {
         Disk disk;

@@ -85,7 +85,11 @@ void ServedDevice::kicked(unsigned queue) {
 }
 
 void ServedDevice::used(unsigned) { port_->interrupt(AMP_VIRTIO_USED); }
-void ServedDevice::config_changed() { port_->interrupt(AMP_VIRTIO_CONFIG); }
+// Also how a queue's end is told: a back end may find it at a time of its own, and a driver that never looks must not hide it.
+void ServedDevice::config_changed() {
+    port_->interrupt(AMP_VIRTIO_CONFIG);
+    report_change();
+}
 
 void ServedDevice::report_change() {
     DeviceState now;

@@ -25,6 +25,9 @@ sigset_t watched_signals() {
     return set;
 }
 
+constexpr unsigned reports_in_turn = 64;
+constexpr unsigned reports_queued_most = 4096; // more than a socket holds
+
 std::string cause_of_death(int status) {
     if (WIFSIGNALED(status))
         return std::string("killed by signal ") + std::to_string(WTERMSIG(status)) + " (" + ::strsignal(WTERMSIG(status)) + ")";
@@ -100,7 +103,7 @@ void Supervisor::wait_for_something() {
         return;
     }
     if (wanted[2].revents)
-        take_reports();
+        take_reports(reports_in_turn);
     if (wanted[1].revents)
         take_signals();
     if (!ending_ && !status_.worker && Clock::now() >= next_start_)
@@ -117,24 +120,27 @@ void Supervisor::take_signals() {
     }
     int status = 0;
     if (status_.worker && ::waitpid(status_.worker, &status, WNOHANG) == status_.worker) {
-        take_reports(); // its last words
+        take_reports(reports_queued_most); // its last words
         worker_died(status);
     }
 }
 
-void Supervisor::take_reports() {
+// A guest may keep its worker talking, and one that was taken over never stops: signals and the partition's end have their turn.
+void Supervisor::take_reports(unsigned most) {
     std::array<char, report_limit> text{};
-    for (;;) {
+    for (unsigned i = 0; i < most; ++i) {
         const ssize_t size = ::recv(reports_.get(), text.data(), text.size(), MSG_DONTWAIT);
         if (size < 0 && errno == EAGAIN)
-            return;
+            break;
         if (size <= 0) { // its end is closed: SIGCHLD tells the rest
             reports_.reset();
-            return;
+            break;
         }
         if (const auto report = decode({text.data(), static_cast<std::size_t>(size)}))
             take(*report);
     }
+    if (std::exchange(status_changed_, false))
+        write_status();
 }
 
 void Supervisor::take(const Report& report) {
@@ -155,7 +161,7 @@ void Supervisor::take(const Report& report) {
     case Report::Kind::device:
         if (report.index < status_.devices.size() && status_.devices[report.index] != report.state) {
             status_.devices[report.index] = report.state;
-            write_status();
+            status_changed_ = true;
         }
         break;
     }

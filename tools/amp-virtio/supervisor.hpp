@@ -35,7 +35,7 @@ private:
     void start_worker();
     void wait_for_something();
     void take_signals();
-    void take_reports();
+    void take_reports(unsigned most);
     void take(const Report& report);
     void worker_died(int wait_status);
     void end_worker();
@@ -57,6 +57,7 @@ private:
     Clock::time_point next_start_{};
     std::string failure_; // what the present worker said before it ended
     bool announced_ = false;
+    bool status_changed_ = false; // and is not written yet
     bool ending_ = false;
     int exit_status_ = 0;
 };

@@ -175,6 +175,7 @@ const char* to_text(QueueError error) {
     case QueueError::readable_after_writable: return "a readable descriptor behind a writable one";
     case QueueError::state_corrupt: return "the state that an earlier worker left is corrupt";
     case QueueError::given_up: return "the device gave up on the queue";
+    case QueueError::refused: return "the kernel's vhost can't go on with what the driver put into it";
     }
     return "unknown error";
 }

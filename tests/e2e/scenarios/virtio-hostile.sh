@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A guest tries every attack on the queues of its network, disk, console and entropy devices, while a stock Debian guest on
-# another core uses its own network and disk without an error. No back end dies, and the attacked one's log names what it was served.
-# Variables: CORE, of the honest guest; BAD_CORE.
+# A guest tries every attack on the queues of its devices, while a stock Debian guest on another core uses its own network and disk
+# without an error. No back end dies, and the attacked one's log names what it was served. BACKEND=tap: network, disk, console and
+# entropy device, all in amp-virtio; BACKEND=vhost-net: network and sockets, whose rings are the kernel's vhost's.
+# Variables: CORE, of the honest guest; BAD_CORE; BACKEND.
 . ./linux-lib.sh
 . ./virtio-lib.sh
 
@@ -9,40 +10,41 @@ DISK=/images/scratch
 DISK_BYTES=4194304
 DOM0=$(((10 << 24) + (9 << 16) + 1)) # $NETWORK.1
 
-# in_turns NAME COMMAND...: again and again in the honest guest's background, until /tmp/enough is there or it fails. How often it
-# was right is in /tmp/NAME.turns then, or what it said when it failed.
-in_turns() {
-    local name=$1
-    shift
-    say_to tux "(n=0 bad=; while [ ! -e /tmp/enough ] && [ ! \$bad ]; do if ( $* ) >/tmp/$name 2>&1; then n=\$((n+1)); else bad=1; fi; done; \
-if [ \$bad ]; then cat /tmp/$name; else echo \$n times $name without an error; fi >/tmp/$name.turns) &"
-}
-
-log_of() { cat "/run/amp/$1/virtio.log.old" "/run/amp/$1/virtio.log" 2>/dev/null || true; }
-
-# check_lived NAME WORKER
-check_lived() {
-    [ "$(back_end "$1" restarts)" -eq 0 ] || fail "the back end of $1 died $(back_end "$1" restarts) times"
-    [ "$(back_end "$1" worker)" = "$2" ] || fail "the worker of $1 is $(back_end "$1" worker), it was $2"
-}
-
-# check_named TEXT: the attacked back end's log says so of every device.
+# check_named TEXT: the attacked back end's log says so of each of DEVICES.
 check_named() {
     local device
-    for device in net0 disk0 con0 rng0; do
+    for device in $DEVICES; do
         log_of bad | grep -qE " $device: queue [01] is broken: $1" || fail "virtio.log does not say of $device: $1"
     done
 }
 
+is_waiting_for_death() { console_has bad '^misbehave-virtqueue: waiting for the worker'; }
+
 load_module
+if [ "$BACKEND" = vhost-net ]; then
+    modprobe vhost_net
+    modprobe vhost_vsock
+fi
 make_network good0 bad0
 truncate -s "$DISK_BYTES" "$DISK"
 remember_machine
 remember_files
 serve in_debian iperf3 -s
-describe_virtio tux 1 "$CORE" 0x10000000 "root=/dev/vda rw" "$(net_device net0 tap:good0) $(disk_device disk0 /images/debian.ext4)"
-describe bad 2 "$BAD_CORE" misbehave-virtqueue.elf "$(arguments dom0=$DOM0)
-    virtio { $(net_device net0 tap:bad0) $(disk_device disk0 "$DISK") $(console_device con0) $(random_device rng0) };"
+case "$BACKEND" in
+tap)
+    DEVICES="net0 disk0 con0 rng0"
+    described="$(net_device net0 tap:bad0) $(disk_device disk0 "$DISK") $(console_device con0) $(random_device rng0)"
+    ;;
+*)
+    DEVICES="net0 vsock0"
+    described="$(net_device net0 vhost-net:bad0) $(socket_device vsock0 4)"
+    options="vhost=1 death"
+    serve in_debian socat VSOCK-LISTEN:1024,fork,max-children=8 PIPE
+    ;;
+esac
+describe_virtio tux 1 "$CORE" 0x10000000 "root=/dev/vda rw" "$(net_device net0 "$BACKEND:good0") $(disk_device disk0 /images/debian.ext4)"
+describe bad 2 "$BAD_CORE" misbehave-virtqueue.elf "$(arguments "dom0=$DOM0 ${options:-} ${ONLY:+only=$ONLY}")
+    virtio { $described };"
 
 step "an honest guest with network and disk, in use"
 run ampctl create "$WORK/tux.dts"
@@ -51,10 +53,11 @@ start_linux tux
 wait_address tux
 wait_new tux '^ttyAMA0# '
 good_worker=$(back_end tux worker)
-# ping takes an answer for lost that comes later than an interval after the last question: three seconds, for a busy host.
-in_turns pings "ping -c 5 -i 3 $NETWORK.1 >/tmp/said; cat /tmp/said; grep -q ' 0% packet loss' /tmp/said"
-in_turns transfers "iperf3 -c $NETWORK.1 -t 2 && sleep 1"
-in_turns verifies "fio --name=verify --filename=/fio --size=4m --rw=randwrite --bs=4k --iodepth=8 --ioengine=libaio --direct=1 --thread \
+# ping takes an answer for lost that comes later than an interval after the last question: three seconds, for a busy host. One of
+# five may be lost: both guests are on one bridge, and the other one sends to all on it what it likes.
+in_turns tux pings "ping -c 5 -i 3 $NETWORK.1 >/tmp/said; cat /tmp/said; grep -qE ' (0|20)% packet loss' /tmp/said"
+in_turns tux transfers "iperf3 -c $NETWORK.1 -t 2 && sleep 1"
+in_turns tux verifies "fio --name=verify --filename=/fio --size=4m --rw=randwrite --bs=4k --iodepth=8 --ioengine=libaio --direct=1 --thread \
 --verify=crc32c --do_verify=1 --verify_fatal=1"
 
 step "the other guest's attacks"
@@ -62,6 +65,11 @@ run ampctl start bad
 wait_until 30 "a worker for bad" is_served bad
 bad_worker=$(back_end bad worker)
 begin=$(now_ms)
+if [ "$BACKEND" = vhost-net ]; then
+    wait_until "$PATIENCE" "all attacks that need no death" is_waiting_for_death
+    check_lived bad "$bad_worker"
+    kill_worker bad
+fi
 wait_state bad stopped "$PATIENCE"
 ampctl console bad --history | tr -d '\r' >"$WORK/bad.console"
 grep -E '^(attack|misbehave)' "$WORK/bad.console"
@@ -71,29 +79,30 @@ figure "$(grep -c '^attack ' "$WORK/bad.console") attacks in $(($(now_ms) - begi
 [ "$(reason_of bad)" = SYSTEM_OFF ] || fail "it ended with $(reason_of bad)"
 
 step "its back end lives, and has named what it was served"
-check_lived bad "$bad_worker"
 run ampctl status bad
-for text in "the available index moved" "a descriptor number is out of range" "a chain was made available again" \
-    "a descriptor chain has a loop" "a buffer is outside" "a readable descriptor behind" "an indirect descriptor where none" \
-    "a descriptor chain has too many" "a descriptor chain has more than" "the queue's size is no power" "a part of the queue is misaligned"; do
-    check_named "$text"
-done
 log_of bad | sed 's/^[^ ]* //' | sort | uniq -c | sort -rn | head -n 12
-ampctl console bad con0 --until "misbehave-virtqueue: an honest line" --timeout 30 </dev/null >"$WORK/bad.con0" ||
-    fail "what the guest wrote to its virtio console is not there"
-[ "$(stat -c %s "$DISK")" -eq "$DISK_BYTES" ] || fail "its disk has $(stat -c %s "$DISK") bytes, it had $DISK_BYTES"
+if [ "$BACKEND" = tap ]; then
+    check_lived bad "$bad_worker"
+    for text in "the available index moved" "a descriptor number is out of range" "a chain was made available again" \
+        "a descriptor chain has a loop" "a buffer is outside" "a readable descriptor behind" "an indirect descriptor where none" \
+        "a descriptor chain has too many" "a descriptor chain has more than" "the queue's size is no power" "a part of the queue is misaligned"; do
+        check_named "$text"
+    done
+    ampctl console bad con0 --until "misbehave-virtqueue: an honest line" --timeout 30 </dev/null >"$WORK/bad.con0" ||
+        fail "what the guest wrote to its virtio console is not there"
+    [ "$(stat -c %s "$DISK")" -eq "$DISK_BYTES" ] || fail "its disk has $(stat -c %s "$DISK") bytes, it had $DISK_BYTES"
+else
+    [ "$(back_end bad restarts)" -eq 1 ] || fail "the back end of bad died $(back_end bad restarts) times, of which one was asked for"
+    for text in "the kernel's vhost can't go on" "the queue's size is no power" "a part of the queue is misaligned"; do
+        check_named "$text"
+    done
+    log_of bad | grep -q ' vsock0: queue 2 is broken: a descriptor number is out of range' || fail "nothing is said of the event queue"
+fi
 
 step "the honest guest noticed nothing"
-say_to tux 'touch /tmp/enough; wait; cat /tmp/*.turns; echo these are $((3)) turns'
-wait_new tux '^these are 3 turns' 180
-for name in pings transfers verifies; do
-    new_text tux | grep -qE "^[1-9][0-9]* times $name without an error" || fail "$(new_text tux)"
-    figure "$(new_text tux | grep -E "^[0-9]+ times $name")"
-done
-if grep -E 'I/O error|blk_update_request' "$WORK/tux.console"; then fail "the honest guest saw an error"; fi
+check_turns tux pings transfers verifies
 check_lived tux "$good_worker"
 if log_of tux | grep 'is broken'; then fail "a queue of the honest guest broke"; fi
-check_guest_log tux
 ask tux 'rm /fio; sync; echo $((6*7)) is done' '^42 is done'
 say_to tux 'poweroff'
 wait_state tux stopped 60

@@ -87,6 +87,40 @@ kill_worker() {
     wait_until 30 "another worker for $1 than $worker" is_served_by_another "$1" "$worker"
 }
 
+# What it says, or said in the file before.
+log_of() { cat "/run/amp/$1/virtio.log.old" "/run/amp/$1/virtio.log" 2>/dev/null || true; }
+
+# check_lived NAME WORKER
+check_lived() {
+    [ "$(back_end "$1" restarts)" -eq 0 ] || fail "the back end of $1 died $(back_end "$1" restarts) times"
+    [ "$(back_end "$1" worker)" = "$2" ] || fail "the worker of $1 is $(back_end "$1" worker), it was $2"
+}
+
+## Work of a guest, beside which something else happens
+
+# in_turns GUEST NAME COMMAND...: again and again in the guest's background, until /tmp/enough is there or it fails. How often it was
+# right is in /tmp/NAME.turns then, or what it said when it failed.
+in_turns() {
+    local guest=$1 name=$2
+    shift 2
+    say_to "$guest" "(n=0 bad=; while [ ! -e /tmp/enough ] && [ ! \$bad ]; do if ( $* ) >/tmp/$name 2>&1; then n=\$((n+1)); else bad=1; fi; done; \
+if [ \$bad ]; then cat /tmp/$name; else echo \$n times $name without an error; fi >/tmp/$name.turns) &"
+}
+
+# check_turns GUEST NAME...: none of it failed.
+check_turns() {
+    local guest=$1 name
+    shift
+    say_to "$guest" 'touch /tmp/enough; wait; cat /tmp/*.turns; echo these are $((3)) turns'
+    wait_new "$guest" '^these are 3 turns' 180
+    for name; do
+        new_text "$guest" | grep -qE "^[1-9][0-9]* times $name without an error" || fail "$(new_text "$guest")"
+        figure "$(new_text "$guest" | grep -E "^[0-9]+ times $name")"
+    done
+    if grep -E 'I/O error|blk_update_request' "$WORK/$guest.console"; then fail "$guest saw an error"; fi
+    check_guest_log "$guest"
+}
+
 ## Nothing stays
 
 # Open files of all processes but the servers; /proc/sys/fs/file-nr is wrong by some dozens for each core.

@@ -6,18 +6,17 @@
 #include "configuration_bytes.hpp"
 #include "net_layout.hpp"
 #include "net_receive.hpp"
+#include "net_transmit.hpp"
 
 #include <cerrno>
 #include <cstring>
 #include <sys/epoll.h>
-#include <sys/uio.h>
 
 namespace amp::virtio {
 namespace {
 
 using net::Receiver;
-
-constexpr unsigned transmit_batch = 64;
+using net::Transmitter;
 
 class TapNet final : public BackEnd {
 public:
@@ -40,8 +39,12 @@ public:
             log_(name_ + ": the TAP does not take the guest's offloads: " + std::strerror(errno));
             return false;
         }
+        if (!set_tap_send_buffer(tap_, TapUser::process)) {
+            log_(name_ + ": the TAP's send buffer: " + std::strerror(errno));
+            return false;
+        }
         receiver_.begin(session.queue(net::receive_queue), session.features() & net::feature::mergeable);
-        transmit_ = session.queue(net::transmit_queue);
+        transmitter_.begin(session.queue(net::transmit_queue));
         return true;
     }
     void notified(unsigned queue) override { queue == net::receive_queue ? receive() : transmit(); }
@@ -50,8 +53,7 @@ public:
             receiver_.end();
             listen(listening_ & ~std::uint32_t{EPOLLIN});
         } else {
-            transmit_ = nullptr;
-            waiting_ = false;
+            transmitter_.end();
             listen(listening_ & ~std::uint32_t{EPOLLOUT});
         }
     }
@@ -89,50 +91,21 @@ private:
         if (!session_ || gone_)
             return;
         switch (receiver_.receive(tap_)) {
-        case Receiver::Result::drained:
-        case Receiver::Result::more: // what is left makes the TAP ready again
-            listen(listening_ | EPOLLIN);
-            break;
+        case Receiver::Result::more: // perhaps with a packet that is not in the TAP any more
+            loop_.later([this] { receive(); });
+            [[fallthrough]];
+        case Receiver::Result::drained: listen(listening_ | EPOLLIN); break;
         case Receiver::Result::starved: listen(listening_ & ~std::uint32_t{EPOLLIN}); break;
         case Receiver::Result::failed: interface_is_gone(); break;
         }
     }
 
     void transmit() {
-        if (!transmit_)
-            return;
-        for (unsigned done = 0;;) {
-            transmit_->disable_notifications();
-            while (done < transmit_batch && next_packet() && send()) {
-                transmit_->complete(packet_.head(), 0);
-                waiting_ = false;
-                ++done;
-            }
-            transmit_->flush();
-            listen(waiting_ ? listening_ | EPOLLOUT : listening_ & ~std::uint32_t{EPOLLOUT});
-            if (done >= transmit_batch)
-                loop_.later([this] { transmit(); });
-            if (done >= transmit_batch || waiting_ || transmit_->enable_notifications())
-                return;
-        }
-    }
-
-    bool next_packet() {
-        if (!waiting_)
-            waiting_ = transmit_->pop(packet_);
-        return waiting_;
-    }
-
-    // False: the TAP is full and the packet waits. Packets that it refuses (no header, nonsense in it) are lost, as on a wire.
-    bool send() {
-        const auto pieces = packet_.readable();
-        if (gone_ || pieces.empty() || packet_.readable_bytes() > net::packet_limit)
-            return true;
-        ssize_t sent = 0;
-        do
-            sent = ::writev(tap_, pieces.data(), static_cast<int>(pieces.size()));
-        while (sent < 0 && errno == EINTR);
-        return sent >= 0 || errno != EAGAIN;
+        const Transmitter::Result result = transmitter_.transmit(gone_ ? -1 : tap_);
+        const bool waits = result == Transmitter::Result::full;
+        listen(waits ? listening_ | EPOLLOUT : listening_ & ~std::uint32_t{EPOLLOUT});
+        if (result == Transmitter::Result::more)
+            loop_.later([this] { transmit(); });
     }
 
     void interface_is_gone() {
@@ -152,9 +125,7 @@ private:
     net::Configuration configuration_;
     Session* session_ = nullptr;
     Receiver receiver_;
-    Queue* transmit_ = nullptr;
-    Chain packet_;
-    bool waiting_ = false; // packet_ is one that was taken and not sent yet
+    Transmitter transmitter_;
     std::uint32_t listening_ = 0;
     bool gone_ = false;
 };

@@ -17,7 +17,7 @@ namespace {
 class VhostNet final : public BackEnd {
 public:
     VhostNet(const DeviceSettings& settings, const Surroundings& surroundings, Vhost vhost)
-        : port_(surroundings.port), log_(surroundings.log), name_(settings.name), tap_(surroundings.lasting),
+        : loop_(surroundings.loop), port_(surroundings.port), log_(surroundings.log), name_(settings.name), tap_(surroundings.lasting),
           vhost_(std::move(vhost)), configuration_(net::configuration_of(settings)), features_(net::features_of(settings)) {
         // vhost has a say in the header's form only; the offloads are the TAP's.
         if (!(vhost_.features() & net::feature::mergeable))
@@ -35,14 +35,16 @@ public:
     }
 
     bool activate(Session& session) override {
-        active_ = true;
-        auto prepared = vhost_.prepare(session, queue_count(), port_);
+        session_ = &session;
+        auto prepared = vhost_.prepare(session, queue_count(), loop_, port_, [this](unsigned queue) { refused(queue); });
         if (!prepared) {
             log_(name_ + ": vhost-net: " + prepared.error());
             return false;
         }
         if (!set_tap_offload(tap_, session.features()))
             return fails("the TAP does not take the guest's offloads");
+        if (!set_tap_send_buffer(tap_, TapUser::vhost))
+            return fails("the TAP's send buffer");
         for (unsigned queue = 0; queue < queue_count(); ++queue)
             if (!set_backend(queue, tap_))
                 return fails("VHOST_NET_SET_BACKEND");
@@ -51,16 +53,21 @@ public:
     void notified(unsigned) override {}
     void stop_queue(unsigned queue) override {
         set_backend(queue, -1);
-        vhost_.stop_queue(queue, port_);
+        vhost_.stop_queue(queue);
     }
     void reset() override {
-        if (!std::exchange(active_, false))
+        if (!std::exchange(session_, nullptr))
             return;
         for (unsigned queue = 0; queue < queue_count(); ++queue)
             stop_queue(queue);
     }
 
 private:
+    void refused(unsigned queue) {
+        stop_queue(queue);
+        if (Queue* broken = session_->queue(queue))
+            broken->give_up(QueueError::refused);
+    }
     bool set_backend(unsigned queue, int fd) {
         vhost_vring_file file{queue, fd};
         return ::ioctl(vhost_.descriptor(), VHOST_NET_SET_BACKEND, &file) == 0;
@@ -70,6 +77,7 @@ private:
         return false;
     }
 
+    Loop& loop_;
     DevicePort& port_;
     std::function<void(const std::string&)> log_;
     std::string name_;
@@ -77,7 +85,7 @@ private:
     Vhost vhost_;
     net::Configuration configuration_;
     std::uint64_t features_;
-    bool active_ = false;
+    Session* session_ = nullptr;
 };
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "net_layout.hpp"
 
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/if.h>
@@ -76,6 +77,11 @@ bool set_tap_offload(int tap, std::uint64_t features) {
     if (features & f::guest_ecn)
         offload |= TUN_F_TSO_ECN;
     return ::ioctl(tap, TUNSETOFFLOAD, offload) == 0;
+}
+
+bool set_tap_send_buffer(int tap, TapUser user) {
+    int bytes = user == TapUser::vhost ? INT_MAX - 1 : INT_MAX;
+    return ::ioctl(tap, TUNSETSNDBUF, &bytes) == 0;
 }
 
 } // namespace amp::virtio

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 namespace amp::virtio {
@@ -49,7 +50,9 @@ Outcome<Done> Vhost::share(const GuestMemory& memory) {
     return Done{};
 }
 
-Outcome<Done> Vhost::prepare(Session& session, unsigned queues, DevicePort& port) {
+Outcome<Done> Vhost::prepare(Session& session, unsigned queues, Loop& loop, DevicePort& port, const Refused& refused) {
+    loop_ = &loop;
+    port_ = &port;
     std::uint64_t features = session.features() & features_;
     if (!call(VHOST_SET_FEATURES, features))
         return Err{failed("VHOST_SET_FEATURES")};
@@ -58,13 +61,13 @@ Outcome<Done> Vhost::prepare(Session& session, unsigned queues, DevicePort& port
         Queue* queue = session.queue(i);
         if (!queue)
             return Err{"the driver did not set up queue " + std::to_string(i)};
-        if (auto prepared = prepare_queue(queue->raw(), i, port); !prepared)
+        if (auto prepared = prepare_queue(queue->raw(), i, refused); !prepared)
             return prepared;
     }
     return Done{};
 }
 
-Outcome<Done> Vhost::prepare_queue(const RawQueue& raw, unsigned queue, DevicePort& port) {
+Outcome<Done> Vhost::prepare_queue(const RawQueue& raw, unsigned queue, const Refused& refused) {
     vhost_vring_state size{queue, raw.size}, base{queue, raw.next_available};
     vhost_vring_addr address{};
     address.index = queue;
@@ -76,16 +79,19 @@ Outcome<Done> Vhost::prepare_queue(const RawQueue& raw, unsigned queue, DevicePo
     Eventfds& fds = eventfds_[queue];
     fds.kick = OwnedFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     fds.call = OwnedFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    vhost_vring_file kick{queue, fds.kick.get()}, call_file{queue, fds.call.get()};
-    if (!fds.kick || !fds.call || !call(VHOST_SET_VRING_CALL, call_file) || !call(VHOST_SET_VRING_KICK, kick))
+    fds.error = OwnedFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    vhost_vring_file kick{queue, fds.kick.get()}, call_file{queue, fds.call.get()}, error_file{queue, fds.error.get()};
+    if (!fds.kick || !fds.call || !fds.error || !call(VHOST_SET_VRING_CALL, call_file) || !call(VHOST_SET_VRING_ERR, error_file) ||
+        !call(VHOST_SET_VRING_KICK, kick))
         return Err{failed("vhost's eventfds of queue " + std::to_string(queue))};
+    loop_->add(fds.error.get(), EPOLLIN, [refused, queue](std::uint32_t) { refused(queue); });
     for (const auto& [what, fd] : {std::pair{AMP_VIRTIO_CALL, fds.call.get()}, std::pair{AMP_VIRTIO_KICK, fds.kick.get()}})
-        if (const int error = port.set_eventfd(what, queue, fd))
+        if (const int error = port_->set_eventfd(what, queue, fd))
             return Err{"the module's eventfds of queue " + std::to_string(queue) + ": " + std::strerror(error)};
     return Done{};
 }
 
-void Vhost::stop_queue(unsigned queue, DevicePort& port) {
+void Vhost::stop_queue(unsigned queue) {
     if (queue >= eventfds_.size() || !eventfds_[queue].kick)
         return;
     // GET_VRING_BASE takes the queue's lock, so what vhost was doing to it is over.
@@ -94,8 +100,11 @@ void Vhost::stop_queue(unsigned queue, DevicePort& port) {
     call(VHOST_SET_VRING_KICK, none);
     call(VHOST_GET_VRING_BASE, base);
     call(VHOST_SET_VRING_CALL, none);
-    port.set_eventfd(AMP_VIRTIO_KICK, queue, -1);
-    port.set_eventfd(AMP_VIRTIO_CALL, queue, -1);
+    call(VHOST_SET_VRING_ERR, none);
+    port_->set_eventfd(AMP_VIRTIO_KICK, queue, -1);
+    port_->set_eventfd(AMP_VIRTIO_CALL, queue, -1);
+    if (eventfds_[queue].error)
+        loop_->remove(eventfds_[queue].error.get());
     eventfds_[queue] = {};
 }
 

@@ -24,7 +24,7 @@ struct Configuration {
 class VhostVsock final : public BackEnd {
 public:
     VhostVsock(const DeviceSettings& settings, const Surroundings& surroundings, Vhost vhost)
-        : port_(surroundings.port), log_(surroundings.log), name_(settings.name), vhost_(std::move(vhost)),
+        : loop_(surroundings.loop), port_(surroundings.port), log_(surroundings.log), name_(settings.name), vhost_(std::move(vhost)),
           configuration_{settings.cid} {}
 
     std::uint32_t id() const override { return facts_of(DeviceType::vsock).device_id; }
@@ -37,8 +37,8 @@ public:
     }
 
     bool activate(Session& session) override {
-        active_ = true;
-        auto prepared = vhost_.prepare(session, vhost_queues, port_);
+        session_ = &session;
+        auto prepared = vhost_.prepare(session, vhost_queues, loop_, port_, [this](unsigned queue) { refused(queue); });
         if (!prepared) {
             log_(name_ + ": vhost-vsock: " + prepared.error());
             return false;
@@ -56,16 +56,21 @@ public:
         if (queue == event_queue)
             return;
         set_running(0); // of both; a driver that stops one stops the device
-        vhost_.stop_queue(queue, port_);
+        vhost_.stop_queue(queue);
     }
     void reset() override {
-        if (!std::exchange(active_, false))
+        if (!std::exchange(session_, nullptr))
             return;
         for (unsigned queue = 0; queue < vhost_queues; ++queue)
             stop_queue(queue);
     }
 
 private:
+    void refused(unsigned queue) {
+        stop_queue(queue);
+        if (Queue* broken = session_->queue(queue))
+            broken->give_up(QueueError::refused);
+    }
     bool set_running(int running) { return ::ioctl(vhost_.descriptor(), VHOST_VSOCK_SET_RUNNING, &running) == 0; }
 
     static void report_reset(Queue* queue) {
@@ -77,12 +82,13 @@ private:
         queue->flush();
     }
 
+    Loop& loop_;
     DevicePort& port_;
     std::function<void(const std::string&)> log_;
     std::string name_;
     Vhost vhost_;
     Configuration configuration_;
-    bool active_ = false;
+    Session* session_ = nullptr;
 };
 
 } // namespace

@@ -29,6 +29,7 @@ enum class QueueError : std::uint32_t {
     readable_after_writable,
     state_corrupt, // what the last worker left makes no sense
     given_up,      // the device's own reason
+    refused,       // a back end with rings of its own (vhost) found something that makes no sense
 };
 const char* to_text(QueueError error);
 
