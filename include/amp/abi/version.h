@@ -7,6 +7,6 @@
 #define AMP_ABI_VERSION_H
 
 #define AMP_ABI_MAJOR 2
-#define AMP_ABI_MINOR 0
+#define AMP_ABI_MINOR 1
 
 #endif
