@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The supervisor is killed and another one carries on; and each case in which it must not.
 #include "support/back_end_bench.hpp"
+#include "support/fake_partition.hpp"
 
 #include <amp/virtio/device_state.hpp>
 #include <amp/virtio/registers.hpp>
@@ -10,9 +11,14 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <launch.hpp>
+#include <notify.hpp>
+#include <privileges.hpp>
 #include <random>
 #include <sstream>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -219,6 +225,7 @@ TEST_CASE("While the killed worker is still there, the next supervisor waits for
     const pid_t supervisor = bench.supervisor();
     kill_supervisor(bench, true);
     bench.wait_for_end(supervisor);
+    REQUIRE(bench.module->until([&] { return !bench.module->is_served(0); }));
     // A process that lives, in the worker's place: this test's child, which is on record with its start time.
     const pid_t other = ::fork();
     REQUIRE(other >= 0);
@@ -241,7 +248,6 @@ TEST_CASE("While the killed worker is still there, the next supervisor waits for
     SECTION("until it is there") {
         put_text(bench.run_path("virtio.pid"), "1\nworker " + std::to_string(other) + " " + started + "\n");
         const pid_t caller = bench.start_launch();
-        CHECK_FALSE(bench.module->is_served(0));
         for (int i = 0; i < 20; ++i)
             bench.module->pump(10);
         CHECK_FALSE(bench.module->is_served(0));
@@ -259,4 +265,76 @@ TEST_CASE("While the killed worker is still there, the next supervisor waits for
     ::waitpid(other, nullptr, 0);
     bench.begin();
     bench.check_carried_on();
+}
+
+namespace {
+
+// What systemd hears.
+struct NotifySocket {
+    explicit NotifySocket(std::string name) : path(std::move(name)) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+        const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&address));
+        REQUIRE(::bind(socket.get(), generic, sizeof(address)) == 0);
+    }
+    std::string heard() const {
+        std::string text(256, '\0');
+        const ssize_t size = ::recv(socket.get(), text.data(), text.size(), MSG_DONTWAIT);
+        text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+        return text;
+    }
+    std::string path;
+    amp::virtio::OwnedFd socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+};
+
+} // namespace
+
+TEST_CASE("As systemd runs it: READY=1 when all is served, also by another, in whose place it comes") {
+    BackEndBench bench(Devices{rng});
+    const NotifySocket notified(bench.directory.path("notify"));
+    const auto start = [&] {
+        const pid_t child = ::fork();
+        REQUIRE(child >= 0);
+        if (child == 0) {
+            amp::backend::close_all_but({}); // the module's ends are the test's
+            ::setenv("NOTIFY_SOCKET", notified.path.c_str(), 1);
+            FakeOpener opener(bench.module->path());
+            ::_exit(amp::backend::launch({"web", "", true}, opener, bench.directory.path("run")));
+        }
+        return child;
+    };
+    const auto hears_ready = [&] { return notified.heard().rfind("READY=1\n", 0) == 0; };
+    const auto status_of = [&](pid_t child) {
+        int status = -1;
+        REQUIRE(bench.module->until([&] { return ::waitpid(child, &status, WNOHANG) == child; }));
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    };
+    const pid_t first = start();
+    REQUIRE(bench.module->until(hears_ready));
+    CHECK(bench.supervisor() == first);
+    const pid_t second = start();
+    REQUIRE(bench.module->until(hears_ready));
+    CHECK(bench.supervisor() == first);
+    REQUIRE(::kill(first, SIGKILL) == 0);
+    CHECK(status_of(first) == -1);
+    REQUIRE(bench.module->until([&] {
+        const auto status = nlohmann::json::parse(text_of(bench.run_path("virtio.status")), nullptr, false);
+        return status.is_object() && status.at("supervisor") == second && status.at("ready");
+    }));
+    REQUIRE(bench.module->until(hears_ready)); // the second again, which serves by itself now
+    const pid_t third = start();
+    REQUIRE(bench.module->until(hears_ready));
+    bench.module->destroy();
+    CHECK(status_of(second) == 0);
+    CHECK(status_of(third) == 0);
+}
+
+TEST_CASE("A notify socket that can't be told is an error in words") {
+    ::setenv("NOTIFY_SOCKET", "/nowhere/notify", 1);
+    CHECK_THAT(amp::backend::notify_ready().error(), Catch::Contains("/nowhere/notify: No such file or directory"));
+    ::setenv("NOTIFY_SOCKET", std::string(200, 'x').c_str(), 1);
+    CHECK_THAT(amp::backend::notify_ready().error(), Catch::Contains("too long"));
+    ::unsetenv("NOTIFY_SOCKET");
+    CHECK(amp::backend::notify_ready());
 }

@@ -120,8 +120,8 @@ Outcome<int> serve(const WorkerStart& start) {
     return worker.loop.run();
 }
 
-// Not before the supervisor has it on record; and never without a supervisor, to which a change of user would put an end
-// (give_up_privileges says it again).
+// Not before the supervisor has it on record, and not after the supervisor's end. The change of user clears the signal, so
+// give_up_privileges() asks for it again.
 bool may_begin(const WorkerStart& start) {
     std::array<char, 16> word{};
     return ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && ::getppid() == start.supervisor &&
