@@ -11,6 +11,7 @@
 #define pr_fmt(fmt) "amp: " fmt
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/random.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include "arch/arch.h"
@@ -147,6 +148,14 @@ static int take_all(struct partition *p, struct amp_report *report)
 
 /* ---- the whole ---- */
 
+/* 0 is what a module says that has no such number. */
+static void draw_instance(struct partition *p)
+{
+	do
+		get_random_bytes(p->instance, sizeof(p->instance));
+	while (!p->instance[0] || !p->instance[1]);
+}
+
 static struct partition *allocate(const struct amp_partition *descriptor, u32 size)
 {
 	struct partition *p = kzalloc(sizeof(*p), GFP_KERNEL);
@@ -162,6 +171,7 @@ static struct partition *allocate(const struct amp_partition *descriptor, u32 si
 	kref_init(&p->ref);
 	strscpy(p->name, descriptor->name, AMP_NAME_SIZE);
 	p->id = descriptor->id;
+	draw_instance(p);
 	p->state = AMP_STATE_CREATED;
 	p->core.cpu = AMP_NO_CPU;
 	mutex_init(&p->lock);

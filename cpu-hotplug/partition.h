@@ -43,6 +43,7 @@ struct partition {
 	struct list_head node; /* in the list of partitions */
 	char name[AMP_NAME_SIZE];
 	u32 id;
+	u64 instance[2]; /* tells it from all others that had its name and id */
 	u32 slot;	/* index of its doorbell slot and of its device nodes */
 	bool published; /* CREATE succeeded: others may open it */
 

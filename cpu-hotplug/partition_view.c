@@ -12,6 +12,7 @@ void amp_partition_query(struct partition *p, struct amp_query *q)
 
 	strscpy(q->name, p->name, AMP_NAME_SIZE);
 	q->id = p->id;
+	memcpy(q->instance, p->instance, sizeof(q->instance));
 	q->cpu = READ_ONCE(p->core.cpu);
 	q->doorbell_intid = p->spec->doorbell_intid;
 	q->channel_count = p->spec->channel_count;

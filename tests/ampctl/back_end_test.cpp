@@ -147,6 +147,36 @@ TEST_CASE("a back end that does not end is told of, and its files stay") {
     CHECK(bench.disk.files.contains("/run/amp/motor/virtio.pid"));
 }
 
+TEST_CASE("start on a partition that is up and whose back end has ended brings another one, and touches nothing else") {
+    Bench bench = qemu_bench();
+    REQUIRE(bench.run("start /virtio.dts").status == ExitStatus::ok);
+    CHECK(bench.run("start motor").out == "motor: nothing to start, it is running\n");
+    const std::string said = "motor: nobody serves its virtio devices; `ampctl start motor` does, and the guest goes on\n";
+    CHECK(bench.run("list").out.find(said) == std::string::npos);
+    for (const std::string state : {"running", "paused"}) {
+        INFO(state);
+        if (state == "paused")
+            REQUIRE(bench.run("pause motor").status == ExitStatus::ok);
+        bench.disk.files.erase("/proc/812/comm"); // as if killed
+        bench.device.calls.clear();
+        CHECK(bench.run("list").out.find(said) != std::string::npos);
+        CHECK(nlohmann::json::parse(bench.run("list --json").out)[0]["virtio_served"] == false);
+        CHECK(bench.run("start motor --dry-run").out == "would run the back end of motor\n");
+        CHECK_FALSE(was_called(bench, "amp-virtio motor"));
+        CHECK(bench.run("start motor").out == "motor: its virtio devices are served again\n");
+        CHECK(was_called(bench, "amp-virtio motor"));
+        CHECK_FALSE(was_called(bench, "start motor"));
+        CHECK(nlohmann::json::parse(bench.run("list --json").out)[0]["virtio_served"] == true);
+    }
+    bench.disk.files.erase("/proc/812/comm");
+    bench.host.failures["amp-virtio motor"] = "No such file or directory";
+    const Ran ran = bench.run("start motor");
+    CHECK(ran.status == ExitStatus::machine);
+    CHECK(ran.err.find("install amp-virtio") != std::string::npos);
+    REQUIRE(bench.run("stop motor").status == ExitStatus::ok);
+    CHECK(bench.run("list").out.find(said) == std::string::npos); // no guest waits
+}
+
 TEST_CASE("a back end whose memory has to be scrubbed is given the time") {
     Bench bench = qemu_bench();
     REQUIRE(bench.run("start /virtio.dts").status == ExitStatus::ok);

@@ -81,7 +81,7 @@ TEST_CASE("a dead back end's last words are not taken for the present") {
     bench.disk.files.erase("/proc/812/comm");
     const std::string out = bench.run("status motor").out;
     CHECK(out.find("net0: net, vhost-net:amp0, not served") != std::string::npos);
-    CHECK(out.find("not running; the next `ampctl start` runs it") != std::string::npos);
+    CHECK(out.find("not running, so nobody serves the devices; `ampctl start` runs it") != std::string::npos);
     CHECK(Json::parse(bench.run("status motor --json").out)[0]["virtio"]["supervisor"].is_null());
 }
 

@@ -228,9 +228,8 @@ TEST_CASE("Many requests are in flight, and a reset in their middle leaves nothi
     }
 }
 
-TEST_CASE("Workers that are killed in the middle of writes lose none, repeat no wrong one, report each once") {
-    Disk disk;
-    disk.begin();
+// Writes blocks and looks at what is reported and at the image, while `kill_one` is called `wanted_kills` times.
+template <typename Kill> void write_under(Disk& disk, unsigned wanted_kills, Kill kill_one) {
     FakeModule& module = *disk.bench.module;
     Random random(7);
     constexpr unsigned slots = 12;
@@ -238,8 +237,9 @@ TEST_CASE("Workers that are killed in the middle of writes lose none, repeat no 
     std::vector<std::optional<std::pair<std::uint64_t, char>>> busy(slots);
     std::vector<unsigned> slot_of(GuestDevice::queue_size);
     unsigned reported = 0, kills = 0, since = 0; // reports since the last kill
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while ((kills < 6 || since < 50) && std::chrono::steady_clock::now() < end) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(120);
+    unsigned pause = 50; // reports between two kills
+    while ((kills < wanted_kills || since < pause) && std::chrono::steady_clock::now() < end) {
         for (unsigned slot = 0; slot < slots; ++slot) {
             const std::uint64_t block = random.below(static_cast<std::uint32_t>(content.size()));
             const bool taken = std::any_of(busy.begin(), busy.end(), [&](const auto& one) { return one && one->first == block; });
@@ -251,10 +251,10 @@ TEST_CASE("Workers that are killed in the middle of writes lose none, repeat no 
             busy[slot] = {block, value};
         }
         disk.guest->kick(0);
-        if (kills < 6 && since >= 50 && module.is_served(0)) {
-            REQUIRE(::kill(disk.bench.worker(), SIGKILL) == 0);
-            REQUIRE(module.until([&] { return !module.is_served(0); }));
+        if (kills < wanted_kills && since >= pause && module.is_served(0)) {
+            kill_one();
             since = 0;
+            pause = 50 + random.below(50);
             ++kills;
         }
         module.pump(1);
@@ -277,13 +277,39 @@ TEST_CASE("Workers that are killed in the middle of writes lose none, repeat no 
         content[busy[slot]->first] = busy[slot]->second;
         busy[slot].reset();
     }
-    CHECK(kills == 6);
-    CHECK(disk.bench.status().at("restarts").get<int>() >= 6);
-    CHECK(reported >= 350);
+    CHECK(kills == wanted_kills);
+    CHECK(reported >= 50 * (wanted_kills + 1));
     CHECK(disk.ask(flush_it, 0, 0) == ok);
     const std::string image = text_of(disk.image);
     for (std::uint64_t block = 0; block < content.size(); ++block)
         CHECK(image.substr(block * 4096, 0xe00) == std::string(0xe00, content[block]));
+}
+
+TEST_CASE("Workers that are killed in the middle of writes lose none, repeat no wrong one, report each once") {
+    Disk disk;
+    disk.begin();
+    write_under(disk, 6, [&] {
+        REQUIRE(::kill(disk.bench.worker(), SIGKILL) == 0);
+        REQUIRE(disk.bench.module->until([&] { return !disk.bench.module->is_served(0); }));
+    });
+    CHECK(disk.bench.status().at("restarts").get<int>() >= 6);
+}
+
+TEST_CASE("So do supervisors that are killed, with their workers or first, however soon the next one comes") {
+    Disk disk;
+    disk.begin();
+    Random random(11);
+    write_under(disk, 25, [&] {
+        const pid_t supervisor = disk.bench.supervisor(), worker = disk.bench.worker();
+        if (random.below(2))
+            REQUIRE(::kill(worker, SIGKILL) == 0);
+        REQUIRE(::kill(supervisor, SIGKILL) == 0);
+        disk.bench.wait_for_end(supervisor); // or it is still the one that serves
+        disk.bench.begin();
+        CHECK(disk.bench.supervisor() != supervisor);
+        CHECK_THAT(text_of(disk.bench.run_path("virtio.log")), Catch::Contains("carries on with"));
+        CHECK_THAT(text_of(disk.bench.run_path("virtio.log")), !Catch::Contains("not carried on"));
+    });
 }
 
 TEST_CASE("An image has one user, and one that can't be opened says why") {

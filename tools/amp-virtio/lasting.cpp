@@ -3,7 +3,6 @@
 
 #include "privileges.hpp"
 
-#include <amp/virtio/device_state.hpp>
 #include <amp/virtio/devices/tap.hpp>
 #include <amp/virtio/devices/terminal.hpp>
 
@@ -54,12 +53,10 @@ Outcome<OwnedFd> open_for(const virtio::DeviceSettings& device, Lasting& lasting
 
 } // namespace
 
-Outcome<Lasting> open_lasting(const Config& config, const RunFiles& files) {
+Outcome<Lasting> open_lasting(const Config& config, const RunFiles& files, KeptState state) {
     Lasting lasting;
-    auto state = virtio::StateFile::create(static_cast<unsigned>(config.devices.size()));
-    if (!state)
-        return Err{state.error()};
-    lasting.state = OwnedFd(*state);
+    lasting.state = std::move(state.file);
+    lasting.carried_on = state.carried_on;
     for (const virtio::DeviceSettings& device : config.devices) {
         auto opened = open_for(device, lasting, files);
         if (!opened)

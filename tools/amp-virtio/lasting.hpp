@@ -4,6 +4,7 @@
 #pragma once
 
 #include "config.hpp"
+#include "kept_state.hpp"
 #include "run_files.hpp"
 
 #include <amp/virtio/owned_fd.hpp>
@@ -14,10 +15,12 @@ namespace amp::backend {
 
 struct Lasting {
     virtio::OwnedFd state;                // for StateFile::map
+    bool carried_on = false;              // the state is an earlier supervisor's
     std::vector<virtio::OwnedFd> devices; // as in the configuration; empty where a device has nothing that lasts
     std::vector<virtio::OwnedFd> held;    // for nobody else
 };
 
-Outcome<Lasting> open_lasting(const Config& config, const RunFiles& files);
+// `state`: open_kept_state()'s.
+Outcome<Lasting> open_lasting(const Config& config, const RunFiles& files, KeptState state);
 
 } // namespace amp::backend

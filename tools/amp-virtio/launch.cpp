@@ -2,10 +2,12 @@
 #include "launch.hpp"
 
 #include "instance.hpp"
+#include "notify.hpp"
 #include "privileges.hpp"
 #include "supervisor.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -19,21 +21,39 @@ int fail(const std::string& what) {
     return 1;
 }
 
+constexpr std::chrono::seconds death_limit{10}; // of a process that was killed
+
+Outcome<Lasting> prepare(const Config& config, Partition& partition, const RunFiles& files, Instance& instance, LogFile& log) {
+    if (auto written = instance.write_pid(0); !written)
+        return Err{written.error()};
+    const auto name = partition.instance();
+    if (!name)
+        return Err{name.error()};
+    auto state = open_kept_state(config, *name, files.state());
+    if (!state)
+        return Err{state.error()};
+    if (!state->note.empty())
+        log.line(state->note);
+    return open_lasting(config, files, std::move(*state));
+}
+
 int supervise(const Config& config, Partition& partition, const RunFiles& files, Instance& instance, bool foreground,
               const Supervisor::Announce& announce) {
     Supervisor::block_signals();
     std::remove(files.status().c_str()); // of a supervisor that was killed; others believe it
-    if (auto written = instance.write_pid(); !written) {
-        announce(written.error());
+    // Where they do not end virtio.pid stays, for the next to wait for the same.
+    if (auto alone = instance.outlive_earlier(death_limit); !alone) {
+        announce(alone.error());
         return 1;
     }
-    const auto lasting = open_lasting(config, files);
+    LogFile log(files.log(), foreground);
+    const auto lasting = prepare(config, partition, files, instance, log);
     if (!lasting) {
         announce(lasting.error());
         std::remove(files.pid().c_str());
         return 1;
     }
-    return Supervisor(config, partition, files, *lasting, LogFile(files.log(), foreground), announce).run();
+    return Supervisor(config, partition, files, *lasting, instance, std::move(log), announce).run();
 }
 
 void detach_from_terminal() {
@@ -104,6 +124,14 @@ int launch(const Arguments& arguments, PartitionOpener& opener, const std::strin
     if (auto made = files.make_directory(); !made)
         return fail(made.error());
     auto claimed = claim_or_served(*config, **partition, files);
+    // In the foreground it is there to serve: it takes over when the other one ends, and says nothing wrong meanwhile.
+    while (arguments.foreground && claimed && !*claimed) {
+        if (auto told = notify_ready(); !told)
+            return fail(told.error());
+        if (!wait_for_other_supervisor(**partition, files))
+            return 0;
+        claimed = claim_or_served(*config, **partition, files);
+    }
     if (!claimed)
         return fail(claimed.error());
     if (!*claimed)
@@ -113,6 +141,8 @@ int launch(const Arguments& arguments, PartitionOpener& opener, const std::strin
     return supervise(*config, **partition, files, **claimed, true, [](const std::string& error) {
         if (!error.empty())
             fail(error);
+        else if (auto told = notify_ready(); !told)
+            fail(told.error());
     });
 }
 

@@ -60,6 +60,15 @@ public:
 
     [[nodiscard]] int descriptor() const override { return fd_.get(); }
 
+    Outcome<std::string> instance() override {
+        amp_query query{};
+        if (::ioctl(fd_.get(), AMP_IOC_QUERY, &query) != 0)
+            return Err{failed("the partition's instance")};
+        if (!query.instance[0] || !query.instance[1]) // before version 2.1
+            return std::string();
+        return std::to_string(query.instance[0]) + "." + std::to_string(query.instance[1]);
+    }
+
     Outcome<OwnedFd> open_memory() override {
         amp_memory_open argument{};
         if (::ioctl(fd_.get(), AMP_IOC_MEMORY_OPEN, &argument) != 0)

@@ -19,6 +19,8 @@ public:
     virtual ~Partition() = default;
     // POLLHUP: the partition is gone.
     [[nodiscard]] virtual int descriptor() const = 0;
+    // What no other partition has had or will have, of whatever name; empty where the module does not tell.
+    virtual Outcome<std::string> instance() = 0;
     // A descriptor that can only be mapped, at offset gpa.
     virtual Outcome<virtio::OwnedFd> open_memory() = 0;
     // Error EBUSY: another process serves it.

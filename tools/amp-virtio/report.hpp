@@ -10,6 +10,9 @@
 
 namespace amp::backend {
 
+// The one word in the other direction.
+constexpr std::string_view worker_may_begin = "begin";
+
 struct DeviceState {
     unsigned queues_ready = 0;
     bool driver_ok = false;

@@ -18,6 +18,7 @@ public:
     [[nodiscard]] std::string config() const { return directory_ + "/virtio.json"; }
     [[nodiscard]] std::string pid() const { return directory_ + "/virtio.pid"; }
     [[nodiscard]] std::string status() const { return directory_ + "/virtio.status"; }
+    [[nodiscard]] std::string state() const { return directory_ + "/virtio.state"; }
     [[nodiscard]] std::string log() const { return directory_ + "/virtio.log"; }
     [[nodiscard]] std::string link(const std::string& device) const { return directory_ + "/" + device; }
 

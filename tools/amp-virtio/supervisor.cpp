@@ -17,6 +17,8 @@
 namespace amp::backend {
 namespace {
 
+constexpr std::chrono::seconds patience_with_predecessor{10};
+
 sigset_t watched_signals() {
     sigset_t set;
     sigemptyset(&set);
@@ -41,10 +43,10 @@ void Supervisor::block_signals() {
     ::sigprocmask(SIG_BLOCK, &set, nullptr);
 }
 
-Supervisor::Supervisor(const Config& config, Partition& partition, RunFiles files, const Lasting& lasting, LogFile log,
-                       Announce announce)
-    : config_(config), partition_(partition), files_(std::move(files)), lasting_(lasting), log_(std::move(log)),
-      announce_(std::move(announce)) {
+Supervisor::Supervisor(const Config& config, Partition& partition, RunFiles files, const Lasting& lasting,
+                       Instance& instance, LogFile log, Announce announce)
+    : config_(config), partition_(partition), files_(std::move(files)), lasting_(lasting), instance_(instance),
+      log_(std::move(log)), announce_(std::move(announce)) {
     status_.supervisor = ::getpid();
     status_.devices.resize(config.devices.size());
     const sigset_t set = watched_signals();
@@ -81,7 +83,17 @@ void Supervisor::start_worker() {
         return;
     }
     status_.worker = child;
+    let_worker_begin();
     write_status();
+}
+
+// Who comes after us has to know for whose end to wait: a worker that is not on record does nothing. It ends where it hears nothing.
+void Supervisor::let_worker_begin() {
+    const auto recorded = instance_.write_pid(status_.worker);
+    if (recorded && ::send(reports_.get(), worker_may_begin.data(), worker_may_begin.size(), MSG_NOSIGNAL) > 0)
+        return;
+    log_.line(recorded ? failed("the worker's socket") : recorded.error());
+    ::kill(status_.worker, SIGKILL);
 }
 
 int Supervisor::wait_milliseconds() const {
@@ -99,7 +111,7 @@ void Supervisor::wait_for_something() {
         return;
     if (wanted[0].revents) {
         log_.line("the partition is gone");
-        ending_ = true;
+        ending_ = partition_gone_ = true;
         return;
     }
     if (wanted[2].revents)
@@ -167,6 +179,11 @@ void Supervisor::take(const Report& report) {
     }
 }
 
+// What a killed worker had asked of the kernel (a write to a slow disk) may hold its back ends longer than the worker lived.
+bool Supervisor::may_try_again() const {
+    return announced_ || (lasting_.carried_on && Clock::now() - begun_ < patience_with_predecessor);
+}
+
 void Supervisor::worker_died(int wait_status) {
     const auto lived = std::chrono::duration_cast<Backoff::Time>(Clock::now() - started_);
     status_.last_error = failure_.empty() ? cause_of_death(wait_status) : failure_;
@@ -174,7 +191,8 @@ void Supervisor::worker_died(int wait_status) {
     status_.worker = 0;
     status_.ready = false;
     reports_.reset();
-    if (!std::exchange(announced_, true)) {
+    if (!may_try_again()) {
+        announced_ = true;
         // The first: whoever called hears it, and may try again when the reason is gone.
         announce_(status_.last_error);
         ending_ = true;
@@ -208,6 +226,8 @@ void Supervisor::remove_files() {
         if (device.kind == "pty" || device.type == virtio::DeviceType::rpmsg)
             std::filesystem::remove_all(files_.link(device.name), ignored);
     std::remove(files_.status().c_str());
+    if (partition_gone_) // else the next supervisor carries on with it
+        std::remove(files_.state().c_str());
     if (exit_status_ == 0)
         log_.remove();
     std::remove(files_.pid().c_str()); // last: it is the lock of all the others

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "backoff.hpp"
+#include "instance.hpp"
 #include "lasting.hpp"
 #include "log_file.hpp"
 #include "partition.hpp"
@@ -23,7 +24,8 @@ public:
     // Told once: "" when all devices are open, else why they are not.
     using Announce = std::function<void(const std::string& error)>;
 
-    Supervisor(const Config& config, Partition& partition, RunFiles files, const Lasting& lasting, LogFile log, Announce announce);
+    Supervisor(const Config& config, Partition& partition, RunFiles files, const Lasting& lasting, Instance& instance, LogFile log,
+               Announce announce);
     // Exit status. The signals it waits for have to be blocked (see block_signals).
     int run();
 
@@ -33,11 +35,13 @@ private:
     using Clock = std::chrono::steady_clock;
 
     void start_worker();
+    void let_worker_begin();
     void wait_for_something();
     void take_signals();
     void take_reports(unsigned most);
     void take(const Report& report);
     void worker_died(int wait_status);
+    [[nodiscard]] bool may_try_again() const;
     void end_worker();
     void write_status();
     void remove_files();
@@ -47,18 +51,21 @@ private:
     Partition& partition_;
     RunFiles files_;
     const Lasting& lasting_;
+    Instance& instance_;
     LogFile log_;
     Announce announce_;
     Status status_;
     virtio::OwnedFd signals_;
     virtio::OwnedFd reports_;
     Backoff backoff_;
+    Clock::time_point begun_ = Clock::now();
     Clock::time_point started_{};
     Clock::time_point next_start_{};
     std::string failure_; // what the present worker said before it ended
     bool announced_ = false;
     bool status_changed_ = false; // and is not written yet
     bool ending_ = false;
+    bool partition_gone_ = false;
     int exit_status_ = 0;
 };
 

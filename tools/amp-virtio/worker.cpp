@@ -7,10 +7,13 @@
 #include "served_device.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <exception>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace amp::backend {
@@ -117,6 +120,14 @@ Outcome<int> serve(const WorkerStart& start) {
     return worker.loop.run();
 }
 
+// Not before the supervisor has it on record, and not after the supervisor's end. The change of user clears the signal, so
+// give_up_privileges() asks for it again.
+bool may_begin(const WorkerStart& start) {
+    std::array<char, 16> word{};
+    return ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && ::getppid() == start.supervisor &&
+           ::recv(start.reports, word.data(), word.size(), 0) == static_cast<ssize_t>(worker_may_begin.size());
+}
+
 void take_own_signals() {
     std::signal(SIGPIPE, SIG_IGN);
     sigset_t none;
@@ -134,6 +145,8 @@ void run_worker(const WorkerStart& start) {
     for (const virtio::OwnedFd& device : start.lasting.devices)
         kept.push_back(device.get());
     close_all_but(std::move(kept));
+    if (!may_begin(start))
+        ::_exit(1);
     int status = 1;
     try {
         const auto served = serve(start);

@@ -21,10 +21,26 @@ Outcome<std::uint64_t> perform(Context& context, Selected& selected, const Actio
     return *elapsed;
 }
 
+bool is_up(std::uint32_t state) { return state == AMP_STATE_RUNNING || state == AMP_STATE_PAUSED; }
+
+Outcome<Done> bring(Context& context, const std::string& name, const ActionWords& words) {
+    if (context.dry_run()) {
+        context.out << fmt::format("would run the back end of {}\n", name);
+        return Done{};
+    }
+    const auto brought = words.bring(context, name);
+    if (!brought)
+        return Err{brought.error()};
+    context.out << fmt::format("{}: {}\n", name, words.brought);
+    return Done{};
+}
+
 } // namespace
 
 Outcome<Done> act_on(Context& context, Selected& selected, const ActionWords& words) {
     const std::uint32_t state = selected.query.state;
+    if (words.lacks != nullptr && is_up(state) && words.lacks(context, selected.name))
+        return bring(context, selected.name, words);
     if (!words.needed(state)) {
         context.out << fmt::format("{}: nothing to {}, it is {}\n", selected.name, words.verb, state_name(state));
         return Done{};

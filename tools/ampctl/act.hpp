@@ -23,6 +23,10 @@ struct ActionWords {
     // What acting means where it is more than the module's call; nanoseconds.
     Outcome<std::uint64_t> (*perform)(Context& context, const std::string& name, Partition& partition) = nullptr;
     std::string (*outcome)(const amp_query& before) = nullptr; // more to say, after `done`
+    // Of a partition that is up: is something else missing that the command brings? What brings it, and what to say of it.
+    bool (*lacks)(const Context& context, const std::string& name) = nullptr;
+    Outcome<bool> (*bring)(Context& context, const std::string& name) = nullptr;
+    std::string_view brought = "";
 };
 
 // Acts on every partition selected by positional 0, even after one failed; the first failure gives the exit status.

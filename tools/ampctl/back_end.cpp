@@ -31,25 +31,6 @@ Error failed(const std::string& what, const std::string& why) {
     return {ExitStatus::machine, fmt::format("can't {}: {}", what, why), "is /run writable? run ampctl as root"};
 }
 
-// True where it was this call that ran it.
-Outcome<bool> ensure_back_end(Context& context, const std::string& partition) {
-    if (!context.disk.exists(back_end_config(partition)) || back_end_process(context, partition))
-        return false;
-    const std::string program = context.host.back_end_program();
-    context.out.flush();
-    context.err.flush();
-    const auto status = context.host.run_back_end(partition);
-    if (!status)
-        return Err{Error{ExitStatus::machine, fmt::format("can't run {}: {}", program, status.error()),
-                         "install amp-virtio, or name it in the environment variable AMP_VIRTIO"}};
-    if (*status != 0)
-        return Err{Error{ExitStatus::machine,
-                         fmt::format("can't start {}: its virtio devices are not served, {} ended with status {}", partition,
-                                     program, *status),
-                         "what it printed tells why"}};
-    return true;
-}
-
 Outcome<Done> wait_for_back_end(Context& context, const std::string& partition) {
     const auto process = back_end_process(context, partition);
     if (!process || context.host.wait_for_end(*process, end_limit))
@@ -99,6 +80,28 @@ std::optional<pid_t> back_end_process(const Context& context, const std::string&
     const std::string comm = first_line(context, fmt::format("/proc/{}/comm", process));
     const std::string expected = last_word(context.host.back_end_program()).substr(0, comm_max);
     return comm == expected ? std::optional(process) : std::nullopt;
+}
+
+bool lacks_back_end(const Context& context, const std::string& partition) {
+    return context.disk.exists(back_end_config(partition)) && !back_end_process(context, partition);
+}
+
+Outcome<bool> ensure_back_end(Context& context, const std::string& partition) {
+    if (!lacks_back_end(context, partition))
+        return false;
+    const std::string program = context.host.back_end_program();
+    context.out.flush();
+    context.err.flush();
+    const auto status = context.host.run_back_end(partition);
+    if (!status)
+        return Err{Error{ExitStatus::machine, fmt::format("can't run {}: {}", program, status.error()),
+                         "install amp-virtio, or name it in the environment variable AMP_VIRTIO"}};
+    if (*status != 0)
+        return Err{Error{ExitStatus::machine,
+                         fmt::format("can't start {}: its virtio devices are not served, {} ended with status {}", partition,
+                                     program, *status),
+                         "what it printed tells why"}};
+    return true;
 }
 
 Outcome<Done> prepare_back_end(Context& context, const Plan& plan) {

@@ -22,6 +22,11 @@ std::string back_end_config(const std::string& partition);
 // does not count.
 std::optional<pid_t> back_end_process(const Context& context, const std::string& partition);
 
+// Has it devices that no process serves?
+bool lacks_back_end(const Context& context, const std::string& partition);
+// Runs one, which carries on with a guest that runs; false where there is nothing to do.
+Outcome<bool> ensure_back_end(Context& context, const std::string& partition);
+
 // What create does: writes the configuration, or removes what an earlier partition of that name left.
 Outcome<Done> prepare_back_end(Context& context, const Plan& plan);
 

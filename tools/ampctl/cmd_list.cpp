@@ -11,10 +11,20 @@
 namespace amp::ctl {
 namespace {
 
+// A guest that is up waits for them.
+void print_not_served(std::ostream& out, const std::vector<Selected>& all) {
+    for (const Selected& one : all)
+        if (one.virtio && !one.virtio->supervisor &&
+            (one.query.state == AMP_STATE_RUNNING || one.query.state == AMP_STATE_PAUSED))
+            out << fmt::format("{0}: nobody serves its virtio devices; `ampctl start {0}` does, and the guest goes on\n", one.name);
+}
+
 Outcome<ExitStatus> run(Context& context) {
-    const auto all = select_all(context);
+    auto all = select_all(context);
     if (!all)
         return Err{all.error()};
+    for (Selected& one : *all)
+        one.virtio = virtio_state(context, one.name);
     if (context.json()) {
         context.out << list_json(*all) << '\n';
         return ExitStatus::ok;
@@ -29,6 +39,7 @@ Outcome<ExitStatus> run(Context& context) {
                    one.query.cpu == AMP_NO_CPU ? "-" : fmt::format("{}", one.query.cpu),
                    size_text(one.query.memory_bytes + one.query.channel_bytes), fmt::format("{}", one.query.starts)});
     table.print(context.out);
+    print_not_served(context.out, *all);
     return ExitStatus::ok;
 }
 

@@ -17,9 +17,9 @@ bool needed(std::uint32_t state) { return state != AMP_STATE_RUNNING; }
 bool possible(std::uint32_t state) { return state != AMP_STATE_PAUSED && state != AMP_STATE_LOST; }
 
 constexpr ActionWords words{
-    Action::start, "start",  "started",
-    needed,        possible, "a created or ended partition can be started; `resume` lets a paused one continue",
-    start_partition};
+    Action::start,   "start",        "started",
+    needed,          possible,       "a created or ended partition can be started; `resume` lets a paused one continue",
+    start_partition, nullptr,        lacks_back_end, ensure_back_end, "its virtio devices are served again"};
 
 Outcome<ExitStatus> start_files(Context& context) {
     const auto plans = make_plans(context, context.args.list(0));
@@ -67,6 +67,7 @@ constinit const Command start_command{
     run,
     "A partition that ended begins anew: clean memory, the image loaded again. A word that ends in .dts or\n"
     ".dtb, has a / or names a file is a description: its partitions are created and started, all or none.\n"
-    "Where a partition has virtio devices, amp-virtio is run first, unless it serves them already."};
+    "Where a partition has virtio devices, amp-virtio is run first, unless it serves them already. For a partition\n"
+    "that is up and whose amp-virtio has ended, that is all that it does: another one carries on."};
 
 } // namespace amp::ctl

@@ -31,6 +31,13 @@ Json head_json(const Selected& one) {
     return json;
 }
 
+Json one_line(const Selected& one) {
+    Json json = head_json(one);
+    if (one.virtio)
+        json["virtio_served"] = one.virtio->supervisor.has_value();
+    return json;
+}
+
 Json exit_json(const amp_exit_record& exit) {
     Json json{
         {"reason", exit_name(exit.reason)}, {"text", exit_text(exit.reason)}, {"crash", exit_is_crash(exit.reason)}};
@@ -139,7 +146,7 @@ std::string all_json(const std::vector<Selected>& partitions, Json (*make)(const
 
 } // namespace
 
-std::string list_json(const std::vector<Selected>& partitions) { return all_json(partitions, head_json); }
+std::string list_json(const std::vector<Selected>& partitions) { return all_json(partitions, one_line); }
 std::string status_json(const std::vector<Selected>& partitions) { return all_json(partitions, one_status); }
 std::string stats_json(const std::vector<Selected>& partitions) { return all_json(partitions, one_stats); }
 

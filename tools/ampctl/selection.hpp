@@ -18,7 +18,7 @@ struct Selected {
     std::unique_ptr<Partition> partition;
     amp_query query{};
     std::optional<std::string> panic;  // of a Linux guest that runs on after it; filled in by status
-    std::optional<VirtioState> virtio; // likewise
+    std::optional<VirtioState> virtio; // by status and list
 };
 
 Outcome<Selected> select_one(Context& context, const std::string& name);

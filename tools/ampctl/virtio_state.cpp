@@ -76,7 +76,7 @@ std::optional<VirtioState> virtio_state(const Context& context, const std::strin
 
 std::string back_end_text(const VirtioState& state) {
     if (!state.supervisor)
-        return "not running; the next `ampctl start` runs it";
+        return "not running, so nobody serves the devices; `ampctl start` runs it";
     std::string text = fmt::format("process {}, ", *state.supervisor);
     text += state.worker ? fmt::format("worker {}{}", *state.worker, state.ready ? "" : " (not ready)") : "no worker";
     text += fmt::format(", restarted {} time{}", state.restarts, state.restarts == 1 ? "" : "s");

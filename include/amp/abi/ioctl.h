@@ -120,7 +120,8 @@ struct amp_query {
     uint64_t now_ticks;
     uint64_t counter_hz;
     struct amp_report failure; /* AMP_STATE_LOST, or why the last restart failed */
-    uint64_t reserved[4];
+    uint64_t instance[2]; /* drawn at random by CREATE, never 0: no other partition, of whatever name, had or will have it */
+    uint64_t reserved[2];
     struct amp_stats stats;
     struct amp_exit_record exit;
 };

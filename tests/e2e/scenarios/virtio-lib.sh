@@ -87,6 +87,29 @@ kill_worker() {
     wait_until 30 "another worker for $1 than $worker" is_served_by_another "$1" "$worker"
 }
 
+# end_supervisor NAME SIGNAL [WORKER_TOO]: and no process of this back end is left.
+end_supervisor() {
+    local supervisor worker process
+    wait_until 30 "a worker for $1" is_served "$1"
+    supervisor=$(back_end "$1" supervisor)
+    worker=$(back_end "$1" worker)
+    [ -z "${3:-}" ] || kill -9 "$worker"
+    kill "-$2" "$supervisor" || fail "there is no process $supervisor, which $1's virtio.status calls its supervisor"
+    for process in "$supervisor" "$worker"; do wait_until 30 "the end of process $process" is_gone "$process"; done
+}
+# A zombie has no open file any more.
+is_gone() { [ ! -e "/proc/$1/exe" ] || ! readlink "/proc/$1/exe" >/dev/null; }
+
+# carry_on NAME: the next supervisor, as somebody who saw the remedy in `ampctl list` would have it.
+carry_on() {
+    run ampctl list
+    ampctl list | grep -q "^$1: nobody serves its virtio devices; .ampctl start $1. does" || fail "ampctl list does not tell that nobody serves $1"
+    run ampctl start "$1"
+    wait_until 30 "a worker for $1" is_served "$1"
+    grep 'carries on with' "/run/amp/$1/virtio.log" | tail -n 1
+    if grep 'not carried on' "/run/amp/$1/virtio.log"; then fail "the devices began anew under a running guest"; fi
+}
+
 # What it says, or said in the file before.
 log_of() { cat "/run/amp/$1/virtio.log.old" "/run/amp/$1/virtio.log" 2>/dev/null || true; }
 

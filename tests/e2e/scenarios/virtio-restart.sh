@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# KILLS times the process that serves a guest's devices is killed while the guest writes MIB of a disk and reads them back, block by
+# KILLS times the process that serves a guest's devices, and then three times its supervisor is killed while the guest writes MIB of a disk and reads them back, block by
 # block with checksums: the guest notices nothing, and dom0 finds the same bytes in the file.
 . ./linux-lib.sh
 . ./virtio-lib.sh
@@ -35,6 +35,17 @@ while [ "$killed" -lt "$KILLS" ]; do
 done
 figure "$KILLS times killed and served again in $(($(now_ms) - begin)) ms"
 [ "$(back_end tux restarts)" -ge "$KILLS" ] || fail "the supervisor counts $(back_end tux restarts) restarts"
+run ampctl status tux
+
+step "and the supervisor, too: alone, with its worker, and as a newer version would take its place"
+begin=$(now_ms)
+for how in "9" "9 with-worker" "TERM"; do
+    end_supervisor tux $how
+    carry_on tux
+    usleep 700000
+    [ "$(state_of tux)" = running ] || fail "the guest is $(state_of tux) after its supervisor ended by $how"
+done
+figure "3 times without a supervisor and served again in $(($(now_ms) - begin)) ms"
 run ampctl status tux
 printf 'touch /tmp/enough\n' >/dev/amp-tux-console
 wait_new tux '^every pass was 42' "$PATIENCE"

@@ -83,10 +83,18 @@ void FakeModule::accept_one() {
         return;
     if (hello.what == Hello::partition)
         partitions_.push_back(std::move(*socket));
+    else if (hello.what == Hello::instance)
+        tell_instance(socket->get());
     else if (hello.what == Hello::memory)
         send_message(socket->get(), HelloAnswer{}, memory_.get());
     else
         serve_device(std::move(socket), hello.device);
+}
+
+void FakeModule::tell_instance(int socket) {
+    InstanceAnswer answer{};
+    instance.copy(answer.text, sizeof(answer.text) - 1);
+    send_message(socket, answer);
 }
 
 void FakeModule::serve_device(std::unique_ptr<OwnedFd> socket, std::uint32_t index) {

@@ -33,6 +33,8 @@ public:
     FakeModule(const std::string& socket_path, std::vector<DeviceKind> devices);
     ~FakeModule();
 
+    std::string instance = "1.1"; // of the partition: another one for another of the same name
+
     [[nodiscard]] std::byte* ram() { return ram_; }
     [[nodiscard]] const std::string& path() const { return path_; }
 
@@ -76,6 +78,7 @@ private:
     };
 
     void accept_one();
+    void tell_instance(int socket);
     void serve_device(std::unique_ptr<virtio::OwnedFd> socket, std::uint32_t index);
     bool take_message(Device& device); // false: there was none
     void send_run(Device& device);

@@ -54,6 +54,13 @@ public:
     FakePartition(std::string path, OwnedFd socket) : path_(std::move(path)), socket_(std::move(socket)) {}
 
     [[nodiscard]] int descriptor() const override { return socket_.get(); }
+    backend::Outcome<std::string> instance() override {
+        const OwnedFd socket = connect_to(path_, {Hello::instance, 0});
+        InstanceAnswer answer{};
+        if (!socket || !receive_message(socket.get(), answer))
+            return Err{std::string("no instance")};
+        return std::string(answer.text);
+    }
     backend::Outcome<OwnedFd> open_memory() override {
         const OwnedFd socket = connect_to(path_, {Hello::memory, 0});
         OwnedFd memory;

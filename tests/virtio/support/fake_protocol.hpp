@@ -14,10 +14,13 @@
 
 namespace amp::test {
 
-enum class Hello : unsigned { partition, memory, device };
+enum class Hello : unsigned { partition, memory, device, instance };
 struct HelloMessage {
     Hello what;
     std::uint32_t device;
+};
+struct InstanceAnswer {
+    char text[32];
 };
 struct HelloAnswer { // with the memory's descriptor where that was asked for
     int error;

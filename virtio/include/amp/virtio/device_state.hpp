@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // All of a device that outlives its worker: the transport's registers and the queues, one after the other for all devices of
-// a partition in one memfd. The supervisor creates it and hands it to each worker; a worker believes nothing of it
+// a partition in one file. The supervisor makes it and hands it to each worker; a worker believes nothing of it
 // unchecked.
 #pragma once
 
@@ -37,12 +37,11 @@ struct DeviceState {
     QueueState queues[queues_max];
 };
 
-/// Devices' states in one memfd. The file can neither shrink nor grow, so that no worker can make another's access fault.
+/// Devices' states at the beginning of one file. Who can make it shorter can end a worker, so a worker does not keep the descriptor.
 class StateFile {
 public:
-    /// Supervisor: a file for `devices` devices; zeroed, which is void state.
-    static Result<int, std::string> create(unsigned devices);
-    /// Worker: maps what create() gave. Refused where its size or its seals are not those of such a file.
+    static std::size_t bytes(unsigned devices);
+    /// Refused where it is no file, or too short. Zeroed bytes are void state.
     static Result<StateFile, std::string> map(int descriptor, unsigned devices);
 
     StateFile(StateFile&& other) noexcept;
