@@ -16,6 +16,8 @@ amp_back_end_test(supervisor_test)
 amp_back_end_test(net_test)
 amp_back_end_test(vsock_test)
 amp_back_end_test(vhost_user_test)
+amp_back_end_test(net_vhost_user_test)
+target_sources(virtio_net_vhost_user_test PRIVATE support/network_double.cpp)
 # The firmware is played with the guest library's own vrings.
 amp_back_end_test(rpmsg_test)
 target_sources(virtio_rpmsg_test PRIVATE ${PROJECT_SOURCE_DIR}/guests/lib/src/vring.c)
