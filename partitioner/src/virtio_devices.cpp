@@ -17,7 +17,7 @@ constexpr VirtioKind kinds[] = {
      "net",
      1,
      2,
-     {{{"tap", BackendArgument::interface}, {"vhost-net", BackendArgument::interface}}},
+     {{{"tap", BackendArgument::interface}, {"vhost-net", BackendArgument::interface}, {"vhost-user", BackendArgument::socket}}},
      "",
      {"amp,backend", "local-mac-address", "amp,mtu"}},
     {"virtio,blk",

@@ -27,7 +27,7 @@ struct VirtioKind {
     std::string_view type;       // "net", as virtio.json says it
     std::uint32_t device_id;     // virtio 1.2, section 5
     std::uint32_t queue_count;
-    std::array<BackendForm, 2> backends;         // unused ones have no name
+    std::array<BackendForm, 3> backends;         // unused ones have no name
     std::string_view default_backend;            // empty: the description must say it
     std::array<std::string_view, 4> properties;  // beside compatible; unused ones are empty
 };
@@ -35,7 +35,7 @@ struct VirtioKind {
 std::span<const VirtioKind> virtio_kinds();
 // null: compatible is missing or none of them
 const VirtioKind* virtio_kind(const VirtioSpec&);
-// "tap:<interface> or vhost-net:<interface>"
+// "file:<path> or vhost-user:<path>"
 std::string backend_choice(const VirtioKind&);
 
 struct VirtioBackend {

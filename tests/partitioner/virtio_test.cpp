@@ -166,6 +166,12 @@ TEST_CASE("a vhost-user back end's socket is beside the description, and one dev
     CHECK(json.at("devices")[0].at("backend") == "vhost-user:/here/disk.sock");
     const std::string other = "d1 { compatible = \"virtio,blk\"; amp,backend = \"vhost-user:/here/disk.sock\"; };";
     CHECK(reported("virtio { " + disk + other + " };").find("[virtio.socket-shared]") != std::string::npos);
+    const std::string net = "n0 { compatible = \"virtio,net\"; amp,backend = \"vhost-user:net.sock\"; };";
+    const auto networks = nlohmann::json::parse(emit_virtio_config(plan_of("virtio { " + disk + net + " };")));
+    CHECK(networks.at("devices")[1].at("backend") == "vhost-user:/here/net.sock");
+    CHECK(networks.at("devices")[1].contains("mac"));
+    const std::string same = "n0 { compatible = \"virtio,net\"; amp,backend = \"vhost-user:disk.sock\"; };";
+    CHECK(reported("virtio { " + disk + same + " };").find("[virtio.socket-shared]") != std::string::npos);
 }
 
 TEST_CASE("a path that JSON can't hold is refused") {

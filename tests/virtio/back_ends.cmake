@@ -17,6 +17,8 @@ amp_back_end_test(kept_state_test)
 amp_back_end_test(net_test)
 amp_back_end_test(vsock_test)
 amp_back_end_test(vhost_user_test)
+amp_back_end_test(net_vhost_user_test)
+target_sources(virtio_net_vhost_user_test PRIVATE support/network_double.cpp)
 # The kernel's vhost is played: machines that build need not have it.
 amp_virtio_test(vhost_test vhost_test.cpp)
 target_link_libraries(virtio_vhost_test PRIVATE amp_virtio_devices)

@@ -80,6 +80,9 @@ TEST_CASE("Each mistake in a device is named with the device") {
           "virtio.json: devices[0] (a): 'type' is 'gpu'; there are net, blk, console, rng, vsock, rpmsg");
     CHECK(error_of_device(R"({"name": "a", "index": 0, "type": "blk", "backend": "tap:x"})") ==
           "virtio.json: devices[0] (a): 'backend' is 'tap:x'; a blk device has file:<path>, vhost-user:<socket>");
+    CHECK(error_of_device(R"({"name": "a", "index": 0, "type": "net", "backend": "vhost-user:"})") ==
+          "virtio.json: devices[0] (a): 'backend' is 'vhost-user:'; a net device has tap:<interface>, vhost-net:<interface>, " +
+              std::string("vhost-user:<socket>"));
     CHECK_THAT(error_of_device(R"({"name": "a", "index": 0, "type": "blk", "backend": "file:"})"),
                Catch::Contains("'backend' is 'file:'"));
     CHECK_THAT(error_of_device(R"({"name": "a", "index": 0, "type": "rng", "backend": "getrandom:x"})"),

@@ -31,8 +31,9 @@ struct BackendKind {
 
 constexpr std::array<DeviceType, 6> types = {DeviceType::net, DeviceType::blk,   DeviceType::console,
                                              DeviceType::rng, DeviceType::vsock, DeviceType::rpmsg};
-constexpr std::array<BackendKind, 9> kinds = {{{DeviceType::net, "tap", "interface"},
+constexpr std::array<BackendKind, 10> kinds = {{{DeviceType::net, "tap", "interface"},
                                                {DeviceType::net, "vhost-net", "interface"},
+                                               {DeviceType::net, "vhost-user", "socket"},
                                                {DeviceType::blk, "file", "path"},
                                                {DeviceType::blk, "vhost-user", "socket"},
                                                {DeviceType::console, "pty", nullptr},

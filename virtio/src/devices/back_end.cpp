@@ -12,10 +12,15 @@ struct Kind {
 };
 
 constexpr Kind kinds[] = {
-    {DeviceType::net, "tap", open_tap_net},          {DeviceType::net, "vhost-net", open_vhost_net},
-    {DeviceType::blk, "file", open_file_disk},       {DeviceType::blk, "vhost-user", open_vhost_user_disk},
-    {DeviceType::console, "pty", open_console},      {DeviceType::console, "unix", open_console},
-    {DeviceType::rng, "getrandom", open_rng},        {DeviceType::vsock, "vhost-vsock", open_vhost_vsock},
+    {DeviceType::net, "tap", open_tap_net},
+    {DeviceType::net, "vhost-net", open_vhost_net},
+    {DeviceType::net, "vhost-user", open_vhost_user_net},
+    {DeviceType::blk, "file", open_file_disk},
+    {DeviceType::blk, "vhost-user", open_vhost_user_disk},
+    {DeviceType::console, "pty", open_console},
+    {DeviceType::console, "unix", open_console},
+    {DeviceType::rng, "getrandom", open_rng},
+    {DeviceType::vsock, "vhost-vsock", open_vhost_vsock},
 };
 
 } // namespace

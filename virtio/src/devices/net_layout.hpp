@@ -67,9 +67,10 @@ inline std::uint64_t features_of(const DeviceSettings& settings) {
            f::mergeable | f::status | (settings.mac ? f::mac : 0) | (settings.mtu ? f::mtu : 0);
 }
 
-// 5.1.3.1: feature -> one of those it needs
-inline bool features_agree(std::uint64_t features) {
+// Without those that need one that is not there (5.1.3.1).
+inline std::uint64_t without_unmet(std::uint64_t features) {
     namespace f = feature;
+    // feature -> one of those it needs, which stand before it
     struct {
         std::uint64_t one, needed;
     } constexpr rules[] = {{f::guest_tso4, f::guest_csum},
@@ -78,8 +79,12 @@ inline bool features_agree(std::uint64_t features) {
                            {f::host_tso4, f::csum},
                            {f::host_tso6, f::csum},
                            {f::host_ecn, f::host_tso4 | f::host_tso6}};
-    return std::all_of(std::begin(rules), std::end(rules),
-                       [&](const auto& rule) { return !(features & rule.one) || (features & rule.needed); });
+    for (const auto& rule : rules)
+        if (!(features & rule.needed))
+            features &= ~rule.one;
+    return features;
 }
+
+inline bool features_agree(std::uint64_t features) { return without_unmet(features) == features; }
 
 } // namespace amp::virtio::net

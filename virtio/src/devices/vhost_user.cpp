@@ -12,7 +12,8 @@
 namespace amp::virtio::vhost_user {
 namespace {
 
-constexpr std::uint64_t wanted_protocol = protocol_feature::reply_ack | protocol_feature::config;
+constexpr std::uint64_t wanted_protocol = protocol_feature::reply_ack | protocol_feature::net_mtu |
+                                         protocol_feature::config;
 
 std::uint64_t address_of(const void* pointer) { return reinterpret_cast<std::uintptr_t>(pointer); }
 

@@ -27,6 +27,10 @@ public:
 
     Outcome<std::vector<std::byte>> read_config(std::uint32_t size);
     Outcome<Done> write_config(std::uint32_t offset, std::span<const std::byte> bytes);
+    // Of a network's back end, where it can be told.
+    Outcome<Done> tell_mtu(std::uint16_t mtu) {
+        return has(protocol_feature::net_mtu) ? set(Request::net_set_mtu, std::uint64_t{mtu}) : Done{};
+    }
 
     // The back end begins with the session's queues.
     Outcome<Done> start(Session& session, DevicePort& port);

@@ -24,6 +24,7 @@ enum class Request : std::uint32_t {
     get_protocol_features = 15,
     set_protocol_features = 16,
     set_vring_enable = 18,
+    net_set_mtu = 20,
     get_config = 24,
     set_config = 25,
 };
@@ -45,6 +46,7 @@ constexpr std::uint64_t has_protocol_features = feature::bit(30);
 
 namespace protocol_feature {
 constexpr std::uint64_t reply_ack = feature::bit(3);
+constexpr std::uint64_t net_mtu = feature::bit(4);
 constexpr std::uint64_t config = feature::bit(9);
 } // namespace protocol_feature
 

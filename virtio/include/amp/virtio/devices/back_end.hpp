@@ -41,6 +41,7 @@ Outcome<std::unique_ptr<BackEnd>> open_file_disk(const DeviceSettings& settings,
 Outcome<std::unique_ptr<BackEnd>> open_vhost_user_disk(const DeviceSettings& settings, const Surroundings& surroundings);
 Outcome<std::unique_ptr<BackEnd>> open_tap_net(const DeviceSettings& settings, const Surroundings& surroundings);
 Outcome<std::unique_ptr<BackEnd>> open_vhost_net(const DeviceSettings& settings, const Surroundings& surroundings);
+Outcome<std::unique_ptr<BackEnd>> open_vhost_user_net(const DeviceSettings& settings, const Surroundings& surroundings);
 Outcome<std::unique_ptr<BackEnd>> open_vhost_vsock(const DeviceSettings& settings, const Surroundings& surroundings);
 Outcome<std::unique_ptr<BackEnd>> open_console(const DeviceSettings& settings, const Surroundings& surroundings);
 Outcome<std::unique_ptr<BackEnd>> open_rng(const DeviceSettings& settings, const Surroundings& surroundings);
