@@ -18,7 +18,7 @@ FUZZ_SECONDS ?= 300
 space := $(subst ,, )
 
 .PHONY: help setup setup-guests build build-host build-arm64 unit unit-tsan fuzz bare e2e test demo shell soak \
-    bench-exits bench-boot bench-rings bench-channel bench-virtio clean distclean
+    bench-exits bench-boot bench-rings bench-queue bench-channel bench-virtio clean distclean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,6 +88,12 @@ bench-rings: setup ## our ring beside boost's and DPDK's on this machine: a tabl
 	@$(MAKE) build/bench/build.ninja
 	@cmake --build build/bench -j $(JOBS) --target bench_rings bench_instructions -- --quiet
 	@bench/table
+
+bench-queue: setup ## what a request costs in the virtqueue, beside the system calls that it ends in: times and instructions
+	@tools/setup/bench
+	@$(MAKE) build/bench/build.ninja
+	@cmake --build build/bench -j $(JOBS) --target bench_queue -- --quiet
+	@bench/queue-table
 
 bench-channel: build-arm64 ## channels end to end in QEMU: round trips, throughput, instructions for a notification
 	@tests/e2e/bench-channel

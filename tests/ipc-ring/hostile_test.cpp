@@ -193,3 +193,45 @@ TEST_CASE("a hundred thousand hostile moves per seed") {
     CHECK(corruptions > 1000);  // the attacks were real
     CHECK(messages > 1000);     // and did not just break everything
 }
+
+// The short way of receiving takes a length for checked that was checked before: all else about the record is not.
+TEST_CASE("a record of the usual length is no better than its kind, its place and the buffer") {
+    Channel channel;
+    char buffer[16];
+    std::uint32_t length = 0;
+    for (int i = 0; i < 2; i++) {
+        REQUIRE(send(channel.tx(), "12345678") == AMP_RING_OK);
+        REQUIRE(amp_rx_try_receive(&channel.rx(), buffer, sizeof(buffer), &length) == AMP_RING_OK);
+    }
+    const std::uint32_t next = channel.rx().consumed;
+
+    SECTION("kind") {
+        REQUIRE(send(channel.tx(), "12345678") == AMP_RING_OK);
+        record_at(channel, next).kind = 0;
+        CHECK(amp_rx_try_receive(&channel.rx(), buffer, sizeof(buffer), &length) == AMP_RING_PEER_CORRUPT);
+    }
+    SECTION("shown in part") {
+        REQUIRE(send(channel.tx(), "12345678") == AMP_RING_OK);
+        channel.header().side[0].produced = next + 8;
+        CHECK(amp_rx_try_receive(&channel.rx(), buffer, sizeof(buffer), &length) == AMP_RING_PEER_CORRUPT);
+    }
+    SECTION("not shown at all") {
+        record_at(channel, next) = {8, AMP_RECORD_MESSAGE};
+        CHECK(amp_rx_try_receive(&channel.rx(), buffer, sizeof(buffer), &length) == AMP_RING_EMPTY);
+    }
+    SECTION("a smaller buffer") {
+        REQUIRE(send(channel.tx(), "abcdefgh") == AMP_RING_OK);
+        CHECK(amp_rx_try_receive(&channel.rx(), buffer, 7, &length) == AMP_RING_TOO_SMALL);
+        CHECK(length == 8);
+        REQUIRE(amp_rx_try_receive(&channel.rx(), buffer, 8, &length) == AMP_RING_OK);
+        CHECK(std::memcmp(buffer, "abcdefgh", 8) == 0);
+    }
+    CHECK(channel.rx().consumed - next <= 16);
+}
+
+TEST_CASE("a receiver that has just attached believes no record that was not shown, not even an empty one") {
+    Channel channel;
+    record_at(channel, 0) = {0, AMP_RECORD_MESSAGE};
+    CHECK(receive(channel.rx()) == "<" + std::to_string(AMP_RING_EMPTY) + ">");
+    CHECK(channel.rx().received_count == 0);
+}

@@ -111,6 +111,7 @@ static inline void amp_rx_attach(struct amp_rx *rx, struct amp_channel_side *own
     }
     rx->produced = rx->consumed; /* as if empty: the first receive looks at the peer's index */
     rx->rung = rx->consumed - size;
+    rx->usual_size = amp_record_size(rx->usual_length);
     amp_store_relaxed(&own->data_event, 0);
     amp_rx_publish(rx);
 }

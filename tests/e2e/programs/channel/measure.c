@@ -104,30 +104,49 @@ static uint64_t counter_ns(uint64_t ticks)
 	return ticks * (1000000000u / hz);
 }
 
-/* Each way by itself, the least and the mean: from before the send until the receiver has seen it. */
+static int compare(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+	return a < b ? -1 : a > b;
+}
+
+/* Sorts. The median beside the mean tells whether most ways take longer than the least, or few take very long. */
+static void report_way(const char *what, uint64_t *ticks, uint32_t count, uint32_t bytes)
+{
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		sum += ticks[i];
+	qsort(ticks, count, sizeof(*ticks), compare);
+	printf("measured: one way %s, dom0 %s, %u of %u bytes: least %llu ns, median %llu ns, nine tenths within %llu ns, "
+	       "longest %llu ns, mean %llu ns\n",
+	       what, transport_names[t.mode], count, bytes, (unsigned long long)counter_ns(ticks[0]),
+	       (unsigned long long)counter_ns(ticks[count / 2]), (unsigned long long)counter_ns(ticks[count * 9 / 10]),
+	       (unsigned long long)counter_ns(ticks[count - 1]), (unsigned long long)(counter_ns(sum) / count));
+}
+
+/* Each way by itself: from before the send until the receiver has seen it. */
 static void ways(uint32_t count, uint32_t bytes)
 {
-	uint64_t least[2] = { UINT64_MAX, UINT64_MAX }, sum[2] = { 0, 0 }, start, way[2];
-	uint32_t i, j;
+	static uint64_t there[1000], back[1000];
+	uint64_t start;
+	uint32_t i;
 
+	if (count == 0 || count > 1000)
+		die("ways: 1 to 1000 messages");
 	for (i = 0; i < count; i++) {
 		start = counter();
 		send(BENCH_STAMP, bytes, i, false);
 		receive(BENCH_STAMP, i);
-		way[0] = message.head.stamp - start;
-		way[1] = counter() - message.head.stamp;
-		if ((int64_t)way[0] < 0 || (int64_t)way[1] < 0)
+		there[i] = message.head.stamp - start;
+		back[i] = counter() - message.head.stamp;
+		if ((int64_t)there[i] < 0 || (int64_t)back[i] < 0)
 			die("the guest's physical counter is not dom0's virtual one");
-		for (j = 0; j < 2; j++) {
-			sum[j] += way[j];
-			if (way[j] < least[j])
-				least[j] = way[j];
-		}
 	}
-	for (j = 0; j < 2; j++)
-		printf("measured: one way %s, dom0 %s, %u of %u bytes: least %llu ns, mean %llu ns\n", j ? "from the guest" : "to the guest",
-		       transport_names[t.mode], count, bytes, (unsigned long long)counter_ns(least[j]),
-		       (unsigned long long)(counter_ns(sum[j]) / count));
+	report_way("to the guest", there, count, bytes);
+	report_way("from the guest", back, count, bytes);
 }
 
 static enum transport_mode mode_of(const char *name)
