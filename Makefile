@@ -13,7 +13,7 @@ E2E = build/host/tests/e2e/runner/amp-e2e --jobs $(E2E_JOBS)
 
 # Only rings and queues are used by two sides at once.
 TSAN_TESTS = ring_test ring_threads_test virtio_threads_test
-FUZZ_TARGETS = fuzz-virtio-queue fuzz-virtio-transport
+FUZZ_TARGETS = fuzz-virtio-queue fuzz-virtio-transport fuzz-firmware
 FUZZ_SECONDS ?= 300
 space := $(subst ,, )
 
