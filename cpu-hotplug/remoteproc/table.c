@@ -55,7 +55,7 @@ static bool find_table(struct amp_program *program, struct place *table)
 	struct elf64_shdr section;
 	u32 i;
 
-	if (!find_table_section(&program->file, &section) || section.sh_size > TABLE_SIZE_MAX)
+	if (!find_table_section(&program->file, &section) || !section.sh_size || section.sh_size > TABLE_SIZE_MAX)
 		return false;
 	table->gpa = amp_program_physical(program, section.sh_addr);
 	table->size = section.sh_size;

@@ -77,7 +77,7 @@ bool is_clear(const rig& r, std::uint64_t gpa, std::uint64_t size) {
 bool has_bytes(const rig& r, const std::uint8_t* bytes, std::uint64_t size) {
     for (unsigned i = 0; i < r.piece_count; i++) {
         const rig_piece& p = r.piece[i];
-        if (data_gpa >= p.gpa && size <= p.size && data_gpa - p.gpa <= p.size - size &&
+        if (size != 0 && data_gpa >= p.gpa && size <= p.size && data_gpa - p.gpa <= p.size - size &&
             std::memcmp(r.loaded + p.first_byte + (data_gpa - p.gpa), bytes, size) == 0) {
             return true;
         }

@@ -49,7 +49,8 @@ static int image_read(struct partition *p, u64 gpa, u64 size, void *to)
 	(void)p;
 	if (gpa < r->image_gpa || size > r->image_size || gpa - r->image_gpa > r->image_size - size)
 		return -ENOENT;
-	memcpy(to, r->image + (gpa - r->image_gpa), size);
+	if (size)
+		memcpy(to, r->image + (gpa - r->image_gpa), size);
 	return 0;
 }
 

@@ -14,7 +14,6 @@ namespace {
 
 struct Case {
     const char* what;
-    const char* reason;
     std::function<void(Elf64&)> spoil;
 };
 
@@ -92,23 +91,24 @@ TEST_CASE("without an rpmsg device a table is bytes like any other") {
 
 TEST_CASE("a table that is not found is refused") {
     const std::vector<Case> cases = {
-        {"no sections", "", [](Elf64& e) { e.header.e_shnum = 0; }},
-        {"sections beyond the end", "", [](Elf64& e) { e.header.e_shoff = sizeof(Elf64) - sizeof(e.sections[0]); }},
-        {"sections at the end of numbers", "", [](Elf64& e) { e.header.e_shoff = UINT64_MAX - 63; }},
-        {"sections of another size", "", [](Elf64& e) { e.header.e_shentsize += 8; }},
-        {"no names", "", [](Elf64& e) { e.header.e_shstrndx = 9; }},
-        {"names beyond the end", "", [](Elf64& e) { e.sections[2].sh_offset = sizeof(Elf64); }},
-        {"names around the end of numbers", "", [](Elf64& e) { e.sections[2].sh_size = UINT64_MAX; }},
-        {"name beyond the names", "", [](Elf64& e) { e.sections[1].sh_name = sizeof(e.names) + 1; }},
-        {"name that is cut off", "", [](Elf64& e) { e.sections[2].sh_size = 16; }},
-        {"another name", "", [](Elf64& e) { e.sections[1].sh_name = 17; }},
-        {"longer name", "", [](Elf64& e) { e.names[16] = 'x'; }},
-        {"not allocated", "", [](Elf64& e) { e.sections[1].sh_flags = 0; }},
-        {"without bytes", "", [](Elf64& e) { e.sections[1].sh_type = SHT_NOBITS; }},
-        {"too large", "", [](Elf64& e) { e.sections[1].sh_size = 0x10001; }},
-        {"half outside its segment", "", [](Elf64& e) { e.sections[1].sh_addr += 1; }},
-        {"below its segment", "", [](Elf64& e) { e.sections[1].sh_addr -= 1; }},
-        {"in the zeroes", "", [](Elf64& e) { e.sections[1].sh_addr += 0x800; }},
+        {"no sections", [](Elf64& e) { e.header.e_shnum = 0; }},
+        {"sections beyond the end", [](Elf64& e) { e.header.e_shoff = sizeof(Elf64) - sizeof(e.sections[0]); }},
+        {"sections at the end of numbers", [](Elf64& e) { e.header.e_shoff = UINT64_MAX - 63; }},
+        {"sections of another size", [](Elf64& e) { e.header.e_shentsize += 8; }},
+        {"no names", [](Elf64& e) { e.header.e_shstrndx = 9; }},
+        {"names beyond the end", [](Elf64& e) { e.sections[2].sh_offset = sizeof(Elf64); }},
+        {"names around the end of numbers", [](Elf64& e) { e.sections[2].sh_size = UINT64_MAX; }},
+        {"name beyond the names", [](Elf64& e) { e.sections[1].sh_name = sizeof(e.names) + 1; }},
+        {"name that is cut off", [](Elf64& e) { e.sections[2].sh_size = 16; }},
+        {"another name", [](Elf64& e) { e.sections[1].sh_name = 17; }},
+        {"longer name", [](Elf64& e) { e.names[16] = 'x'; }},
+        {"not allocated", [](Elf64& e) { e.sections[1].sh_flags = 0; }},
+        {"without bytes", [](Elf64& e) { e.sections[1].sh_type = SHT_NOBITS; }},
+        {"empty", [](Elf64& e) { e.sections[1].sh_size = 0; }},
+        {"too large", [](Elf64& e) { e.sections[1].sh_size = 0x10001; }},
+        {"half outside its segment", [](Elf64& e) { e.sections[1].sh_addr += 1; }},
+        {"below its segment", [](Elf64& e) { e.sections[1].sh_addr -= 1; }},
+        {"in the zeroes", [](Elf64& e) { e.sections[1].sh_addr += 0x800; }},
     };
     for (const Case& c : cases) {
         Elf64 file;
