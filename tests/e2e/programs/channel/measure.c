@@ -125,7 +125,8 @@ static void ways(uint32_t count, uint32_t bytes)
 		}
 	}
 	for (j = 0; j < 2; j++)
-		printf("measured: one way %s, dom0 %s, %u of %u bytes: least %llu ns, mean %llu ns\n", j ? "from the guest" : "to the guest",
+		printf("measured: one way %s, dom0 %s, %u of %u bytes: least %llu ns, mean %llu ns\n",
+		       j ? "from the guest" : "to the guest",
 		       transport_names[t.mode], count, bytes, (unsigned long long)counter_ns(least[j]),
 		       (unsigned long long)(counter_ns(sum[j]) / count));
 }
