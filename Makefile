@@ -13,7 +13,7 @@ E2E = build/host/tests/e2e/runner/amp-e2e --jobs $(E2E_JOBS)
 
 # Only rings and queues are used by two sides at once.
 TSAN_TESTS = ring_test ring_threads_test virtio_threads_test
-FUZZ_TARGETS = fuzz-virtio-queue fuzz-virtio-transport fuzz-virtio-blk fuzz-virtio-net
+FUZZ_TARGETS = fuzz-virtio-queue fuzz-virtio-transport fuzz-virtio-blk fuzz-virtio-net fuzz-firmware
 FUZZ_SECONDS ?= 300
 space := $(subst ,, )
 
@@ -51,7 +51,7 @@ fuzz: ## the fuzz targets with libFuzzer (FUZZ_SECONDS=300 each); needs the pack
 	@$(MAKE) build/fuzz/build.ninja
 	@cmake --build build/fuzz -j $(JOBS) --target $(FUZZ_TARGETS) -- --quiet
 	@set -e; for target in $(FUZZ_TARGETS); do mkdir -p build/fuzz/corpus/$$target; \
-	    build/fuzz/tests/virtio/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
+	    build/fuzz/tests/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 \
 	        -artifact_prefix=build/fuzz/ build/fuzz/corpus/$$target; done
 
 bare: build-arm64 ## the real monitor and the conformance guest in QEMU without Linux
@@ -74,7 +74,7 @@ shell: build-arm64 ## a shell in that dom0
 
 soak: build setup-guests ## the end-to-end scenarios, and virtio's restarts and fuzz targets, with long repetition counts
 	@AMP_VIRTIO_LIVES=5000 build/host/tests/virtio/virtio_restart_test
-	@set -e; for target in $(FUZZ_TARGETS); do build/host/tests/virtio/fuzz/$$target -runs=2000000; done
+	@set -e; for target in $(FUZZ_TARGETS); do build/host/tests/fuzz/$$target -runs=2000000; done
 	@$(E2E) --soak
 
 bench-exits: build-arm64 ## instructions per event, bare metal beside ours

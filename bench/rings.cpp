@@ -235,7 +235,8 @@ void add(const std::string& name) {
 
 template <std::size_t... N>
 void add_sizes(std::index_sequence<N...>) {
-    ((add<AmpRing, N>("amp"), add<AmpPacked, N>("amp_packed"), add<BoostQueue, N>("boost"), add<RteElements, N>("rte_elements"), add<RteInPlace, N>("rte_in_place")), ...);
+    ((add<AmpRing, N>("amp"), add<AmpPacked, N>("amp_packed"), add<BoostQueue, N>("boost"),
+      add<RteElements, N>("rte_elements"), add<RteInPlace, N>("rte_in_place")), ...);
 }
 
 }  // namespace

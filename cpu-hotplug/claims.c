@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Claims physical regions in Linux's resource tree and SPIs in its interrupt domain, so that no driver and no other partition
- * has them too; what can't be proven free is refused. Called by creation and its undo.
+ * Claims device regions in Linux's resource tree and SPIs in its interrupt domain, so that no driver and no other partition
+ * has them too; what can't be proven free is refused. Called by creation and its undo. Reserved memory is only judged here:
+ * its claim is memory.c's, because user mappings may outlive the partition.
  */
 #include <linux/interrupt.h>
 #include <linux/ioport.h>
@@ -22,9 +23,13 @@ static bool allowed(const struct amp_region *r)
 	return !amp_host_is_gic(r->pa, r->size) && !amp_host_is_reserved(r->pa, r->size);
 }
 
-static bool is_physical(const struct amp_region *r)
+static bool claim(const struct amp_region *r, const char *owner)
 {
-	return r->kind == AMP_REGION_FIXED || r->kind == AMP_REGION_DEVICE;
+	switch (r->kind) {
+	case AMP_REGION_FIXED: return allowed(r);
+	case AMP_REGION_DEVICE: return allowed(r) && request_mem_region(r->pa, r->size, owner);
+	default: return true;
+	}
 }
 
 static int claim_regions(struct partition *p, struct amp_report *report)
@@ -33,7 +38,7 @@ static int claim_regions(struct partition *p, struct amp_report *report)
 	u32 i;
 
 	for (i = 0; i < p->spec->region_count; i++) {
-		if (is_physical(&r[i]) && (!allowed(&r[i]) || !request_mem_region(r[i].pa, r[i].size, p->name)))
+		if (!claim(&r[i], p->name))
 			return amp_fail(report, -EBUSY, AMP_STATUS_BAD_PHYSICAL, i, r[i].pa);
 		p->claimed_regions = i + 1;
 	}
@@ -46,7 +51,7 @@ static void unclaim_regions(struct partition *p)
 
 	while (p->claimed_regions) {
 		p->claimed_regions--;
-		if (is_physical(&r[p->claimed_regions]))
+		if (r[p->claimed_regions].kind == AMP_REGION_DEVICE)
 			release_mem_region(r[p->claimed_regions].pa, r[p->claimed_regions].size);
 	}
 }

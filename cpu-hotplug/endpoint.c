@@ -144,12 +144,13 @@ int amp_endpoints_create(struct partition *p, struct amp_report *report)
 
 	if (p->spec->flags & AMP_PARTITION_CONSOLE)
 		err = create(p, AMP_ENDPOINT_CONSOLE, "console", NULL);
-	for (i = 0; i < p->spec->channel_count && !err; i++)
+	for (i = 0; !err && i < p->spec->channel_count; i++)
 		if (ch[i].peer_kind == AMP_PEER_DOM0)
 			err = create(p, i, ch[i].name, p->links[i]);
 	if (!err)
 		return 0;
 	amp_endpoints_remove(p);
+	i -= i > 0; /* the channel that failed; 0 for the console, too */
 	if (err == -EEXIST)
 		return amp_fail(report, err, AMP_STATUS_NAME_IN_USE, i, 0);
 	return amp_fail(report, err, AMP_STATUS_OUT_OF_MEMORY, i, sizeof(struct amp_endpoint));

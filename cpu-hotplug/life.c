@@ -80,12 +80,13 @@ void amp_life_ring(struct partition *p, u32 endpoint)
 {
 	unsigned long flags;
 
-	if (endpoint < AMP_CHANNELS_MAX)
-		atomic_or(BIT(endpoint), (atomic_t *)&p->bell->pending);
-	smp_mb(); /* pending before the kick; partner: the monitor's exchange of pending after it took the kick */
 	flags = amp_lock(&p->request_lock);
-	if (p->live)
+	if (p->live) { /* or the slot may be another partition's by now */
+		if (endpoint < AMP_CHANNELS_MAX)
+			atomic_or(BIT(endpoint), (atomic_t *)&p->bell->pending);
+		smp_mb(); /* pending before the kick; partner: the monitor's exchange of pending after it took the kick */
 		amp_arch_kick(p->core.kick_target);
+	}
 	amp_unlock(&p->request_lock, flags);
 }
 

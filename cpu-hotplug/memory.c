@@ -5,6 +5,7 @@
  */
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/ioport.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -120,33 +121,52 @@ static void give_blocks(struct amp_memory *m)
 
 /* ---- reserved memory ---- */
 
-static int map_fixed(struct amp_memory *m, const struct amp_partition *d)
+static int no_room(struct amp_report *report)
+{
+	return amp_fail(report, -ENOMEM, AMP_STATUS_OUT_OF_MEMORY, 0, PAGE_SIZE);
+}
+
+/* Claimed for as long as anybody has it mapped: the last one scrubs it, and it must not be another partition's by then. */
+static int take_fixed(struct amp_memory *m, const struct amp_region *r, u32 index, struct amp_report *report)
+{
+	struct amp_fixed *f = &m->fixed[m->fixed_count];
+
+	if (!request_mem_region(r->pa, r->size, m->owner))
+		return amp_fail(report, -EBUSY, AMP_STATUS_BAD_PHYSICAL, index, r->pa);
+	*f = (struct amp_fixed){ r->gpa, r->pa, r->size, memremap(r->pa, r->size, MEMREMAP_WB) };
+	if (!f->va) {
+		release_mem_region(r->pa, r->size);
+		return no_room(report);
+	}
+	m->fixed_count++;
+	m->dirty = true; /* nobody knows what was there */
+	return 0;
+}
+
+static int map_fixed(struct amp_memory *m, const struct amp_partition *d, struct amp_report *report)
 {
 	const struct amp_region *r = amp_descriptor_regions(d);
-	struct amp_fixed *f;
+	int err = 0;
 	u32 i;
 
 	m->fixed = kcalloc(d->region_count, sizeof(*m->fixed), GFP_KERNEL);
 	if (!m->fixed)
-		return -ENOMEM;
-	for (i = 0; i < d->region_count; i++) {
-		if (r[i].kind != AMP_REGION_FIXED)
-			continue;
-		f = &m->fixed[m->fixed_count];
-		*f = (struct amp_fixed){ .gpa = r[i].gpa, .pa = r[i].pa, .size = r[i].size };
-		f->va = memremap(f->pa, f->size, MEMREMAP_WB);
-		if (!f->va)
-			return -ENOMEM;
-		m->fixed_count++;
-		m->dirty = true; /* nobody knows what was there */
-	}
-	return 0;
+		return no_room(report);
+	for (i = 0; i < d->region_count && !err; i++)
+		if (r[i].kind == AMP_REGION_FIXED)
+			err = take_fixed(m, &r[i], i, report);
+	return err;
 }
 
 static void unmap_fixed(struct amp_memory *m)
 {
-	while (m->fixed_count)
-		memunmap(m->fixed[--m->fixed_count].va);
+	const struct amp_fixed *f;
+
+	while (m->fixed_count) {
+		f = &m->fixed[--m->fixed_count];
+		memunmap(f->va);
+		release_mem_region(f->pa, f->size);
+	}
 	kfree(m->fixed);
 }
 
@@ -191,9 +211,10 @@ int amp_memory_create(struct amp_memory **memory, const struct amp_partition *d,
 		return amp_fail(report, -ENOMEM, AMP_STATUS_OUT_OF_MEMORY, 0, sizeof(*m));
 	kref_init(&m->ref);
 	INIT_LIST_HEAD(&m->blocks);
+	strscpy(m->owner, d->name, sizeof(m->owner));
 	err = take_blocks(m, d, report);
-	if (!err && map_fixed(m, d))
-		err = amp_fail(report, -ENOMEM, AMP_STATUS_OUT_OF_MEMORY, 0, PAGE_SIZE);
+	if (!err)
+		err = map_fixed(m, d, report);
 	if (!err)
 		err = amp_extents_make(m, d, channel_pa, report);
 	if (err)

@@ -26,6 +26,7 @@ struct amp_memory {
 	size_t extents_size; /* of the allocation, whole pages */
 	struct amp_fixed *fixed;
 	u32 fixed_count;
+	char owner[AMP_NAME_SIZE]; /* in Linux's list of resources */
 	struct amp_extent *ram; /* MEMORY and FIXED extents alone, sorted: what may be loaded and mapped */
 	u32 ram_count;
 	bool dirty;  /* somebody may have written since the last scrub */

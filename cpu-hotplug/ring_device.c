@@ -33,7 +33,7 @@ static int ring_release(struct inode *inode, struct file *file)
 /* Under both locks. The guest can spoil the constants, so they are written again before every attach. */
 static void attach(struct amp_endpoint *ep)
 {
-	if (ep->attached)
+	if (ep->attached || ep->dead)
 		return;
 	amp_channel_stamp(ep->link->memory, ep->link->size);
 	if (amp_channel_attach(&ep->ring, ep->link->memory, ep->link->size, DOM0_SIDE) != AMP_RING_OK)
@@ -52,7 +52,9 @@ static int enter(struct amp_endpoint *ep)
 	attach(ep);
 	mutex_unlock(&ep->send_lock);
 	mutex_unlock(&ep->receive_lock);
-	return READ_ONCE(ep->attached) ? 0 : -EIO;
+	if (READ_ONCE(ep->attached))
+		return 0;
+	return READ_ONCE(ep->dead) ? -ENODEV : -EIO;
 }
 
 /* ---- receiving ---- */

@@ -33,7 +33,8 @@ static bool read_header(struct amp_elf *file)
 		return false;
 	*h = (struct elf64_hdr){
 		.e_type = small.e_type, .e_machine = small.e_machine, .e_entry = small.e_entry, .e_phoff = small.e_phoff,
-		.e_shoff = small.e_shoff, .e_phnum = small.e_phnum, .e_shnum = small.e_shnum, .e_shstrndx = small.e_shstrndx,
+		.e_shoff = small.e_shoff, .e_phnum = small.e_phnum, .e_shentsize = small.e_shentsize, .e_shnum = small.e_shnum,
+		.e_shstrndx = small.e_shstrndx,
 	};
 	return small.e_phentsize == sizeof(struct elf32_phdr);
 }
@@ -70,6 +71,8 @@ bool amp_elf_section(const struct amp_elf *file, u32 index, struct elf64_shdr *s
 {
 	struct elf32_shdr small;
 
+	if (file->header.e_shentsize != (file->is_64bit ? sizeof(*section) : sizeof(small)))
+		return false;
 	if (file->is_64bit)
 		return fetch_nth(file, file->header.e_shoff, index, section, sizeof(*section));
 	if (!fetch_nth(file, file->header.e_shoff, index, &small, sizeof(small)))

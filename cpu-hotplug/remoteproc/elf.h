@@ -14,7 +14,7 @@ struct amp_elf {
 
 /* -EINVAL: no little-endian ELF file, or one that ends within its header. */
 int amp_elf_open(struct amp_elf *file, const struct firmware *fw);
-/* False: it lies outside the file, wholly or in part. */
+/* False: it lies outside the file, wholly or in part, or is of another size than a section is. */
 bool amp_elf_program(const struct amp_elf *file, u32 index, struct elf64_phdr *program);
 bool amp_elf_section(const struct amp_elf *file, u32 index, struct elf64_shdr *section);
 bool amp_elf_section_is(const struct amp_elf *file, const struct elf64_shdr *section, const char *name);

@@ -34,6 +34,8 @@ static int add_piece(struct rproc *rproc, struct amp_program *program, const str
 		return refuse(rproc, "more segments than the 64 that are possible");
 	if (h->p_filesz > h->p_memsz || !amp_elf_has(&program->file, h->p_offset, h->p_filesz))
 		return refuse(rproc, "a segment lies beyond its end; copy the file again");
+	if (h->p_paddr > U64_MAX - h->p_memsz)
+		return refuse(rproc, "a segment reaches around the end of addresses");
 	program->virtual[program->count] = h->p_vaddr;
 	program->piece[program->count++] = (struct amp_piece){
 		.gpa = h->p_paddr, .data = program->file.fw->data + h->p_offset, .size = h->p_filesz, .room = h->p_memsz,

@@ -7,6 +7,7 @@
  * Partition up, not by us: "attached". Ended: "offline". Crashed or lost: "crashed", until it is stopped or started.
  */
 #include <linux/sched.h>
+#include <linux/workqueue.h>
 #include "amp/abi/ioctl.h"
 #include "amp/abi/partition.h"
 #include "firmware.h"
@@ -209,7 +210,10 @@ void amp_remote_destroy(struct remote *r)
 
 	r->leaving = true;
 	WRITE_ONCE(r->silent, current);
+	/* The handler of a crash that was told is remoteproc's work, and neither rproc_del() nor rproc_free() waits for it. */
+	flush_work(&r->rproc->crash_handler);
 	rproc_del(r->rproc); /* waits for operations that are under way */
+	flush_work(&r->rproc->crash_handler); /* of a crash that somebody made up in debugfs meanwhile */
 	rproc_free(r->rproc); /* and r */
 	amp_front.put(p);
 }

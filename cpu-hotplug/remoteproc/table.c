@@ -55,7 +55,7 @@ static bool find_table(struct amp_program *program, struct place *table)
 	struct elf64_shdr section;
 	u32 i;
 
-	if (!find_table_section(&program->file, &section) || section.sh_size > TABLE_SIZE_MAX)
+	if (!find_table_section(&program->file, &section) || !section.sh_size || section.sh_size > TABLE_SIZE_MAX)
 		return false;
 	table->gpa = amp_program_physical(program, section.sh_addr);
 	table->size = section.sh_size;
@@ -95,6 +95,7 @@ static int compare(struct rproc *rproc, const struct place *table, const u8 *old
 
 /* ---- what must be left alone ---- */
 
+/* None wraps: add_piece() saw to it, and `gpa` and `size` have 32 bits. */
 static bool overlaps(const struct amp_program *program, u64 gpa, u64 size)
 {
 	u32 i;
@@ -139,10 +140,20 @@ static int check_vrings(struct rproc *rproc, const struct amp_program *program, 
 	return 0;
 }
 
+static int check_carveout(struct rproc *rproc, const struct amp_program *program, const u8 *table, u64 size, u64 offset)
+{
+	struct amp_rsc_carveout area;
+
+	if (!take(table, size, offset, &area, sizeof(area)))
+		return refuse(rproc, "its resource table is cut off", offset);
+	if (area.size && overlaps(program, area.da, area.size))
+		return refuse(rproc, "it lies over a carve-out", area.da);
+	return 0;
+}
+
 static int check_room(struct rproc *rproc, const struct amp_program *program, const u8 *table, u64 size)
 {
 	struct amp_rsc_table head;
-	struct amp_rsc_carveout area;
 	u32 i, offset, type;
 	int err = 0;
 
@@ -154,9 +165,8 @@ static int check_room(struct rproc *rproc, const struct amp_program *program, co
 			return refuse(rproc, "its resource table is cut off", i);
 		if (type == AMP_RSC_VDEV)
 			err = check_vrings(rproc, program, table, size, offset);
-		else if (type == AMP_RSC_CARVEOUT && take(table, size, offset, &area, sizeof(area)) &&
-			 overlaps(program, area.da, area.size))
-			err = refuse(rproc, "it lies over a carve-out", area.da);
+		else if (type == AMP_RSC_CARVEOUT)
+			err = check_carveout(rproc, program, table, size, offset);
 	}
 	return err;
 }

@@ -10,7 +10,8 @@
 int main(void)
 {
     amp_printf("hello from %s: GICv%u, counter %" PRIu64 " at %" PRIu64 " Hz, %s\n", amp_platform.name,
-               amp_platform.gic_version, amp_timer_now(), amp_timer_frequency(), amp_platform.info != 0 ? "in a partition" : "without a monitor");
+               amp_platform.gic_version, amp_timer_now(), amp_timer_frequency(),
+               amp_platform.info != 0 ? "in a partition" : "without a monitor");
     if (amp_platform.info != 0)
         amp_printf("%u channel(s), boot arguments \"%s\"\n", amp_platform.info->channel_count, amp_platform.bootargs);
 

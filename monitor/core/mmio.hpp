@@ -13,8 +13,9 @@ struct MmioRead {
     uint64_t done; // not bool: comes back in a register as it is
 };
 
-// Widths are 1, 2, 4 or 8 bytes. Not done: nobody is there, or dom0 has to be asked; nothing has changed. A device that has no access of that width or alignment reads as
-// zero and ignores the write, as under KVM (its choice among those of IHI 0048B 4.1.4 and IHI 0069 12.1.3).
+// Widths are 1, 2, 4 or 8 bytes. Not done: nobody is there, or dom0 has to be asked; nothing has changed. A device that has no
+// access of that width or alignment reads as zero and ignores the write, as under KVM (its choice among those of IHI 0048B
+// 4.1.4 and IHI 0069 12.1.3).
 MmioRead emulate_other_read(Monitor& monitor, uint64_t gpa, uint32_t width);
 bool emulate_write(Monitor& monitor, uint64_t gpa, uint32_t width, uint64_t value);
 // What was not done, with all of the guest's registers saved: asks dom0 where it has the answer, which may take any time, and

@@ -19,7 +19,7 @@ enum : uint32_t {
     interrupt_ack = 0x064,
     configuration = 0x100,
 };
-constexpr uint32_t magic = 0x74726976, mmio_version = 2, vendor = 0x00504d41; // "virt", "AMP"
+constexpr uint32_t magic = 0x74726976, mmio_version = 2; // "virt"
 
 constexpr uint64_t bit_of(uint32_t offset) { return uint64_t{1} << offset / 4; }
 // Those that no back end ever sees, in neither direction.
@@ -43,7 +43,7 @@ uint32_t read_fixed(const Monitor& monitor, Place at) {
     case magic_value: return magic;
     case version: return mmio_version;
     case device_id: return at.device < monitor.platform.virtio_count ? monitor.platform.virtio[at.device].device_id : 0;
-    case vendor_id: return vendor;
+    case vendor_id: return AMP_VIRTIO_VENDOR;
     default: return 0;
     }
 }

@@ -83,5 +83,19 @@ class Others(unittest.TestCase):
         self.assertEqual(violations({"include/amp/abi/a.h": GPL}, "include/amp/abi/a.h"), ["spdx"])
 
 
+class Columns(unittest.TestCase):
+    def of(self, line):
+        return violations({"virtio/src/a.cpp": GPL + line + "\n"}, "virtio/src/a.cpp")
+
+    def test_long(self):
+        self.assertEqual(self.of("//" + "x" * (lint.COLUMNS - 2)), [])
+        self.assertEqual(self.of("//" + "x" * (lint.COLUMNS - 1)), ["columns"])
+        self.assertEqual(self.of("\t//" + "x" * (lint.COLUMNS - 9)), ["columns"])
+
+    def test_text(self):
+        self.assertEqual(self.of('    "' + "x" * lint.COLUMNS + '\\n",'), [])
+        self.assertEqual(self.of('f(1, "' + "x" * lint.COLUMNS + '");'), ["columns"])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -7,7 +7,9 @@ using amp::Pl011;
 
 namespace {
 
-enum : std::uint32_t { dr = 0, rsr = 4, fr = 0x18, ibrd = 0x24, lcr_h = 0x2c, cr = 0x30, ifls = 0x34, imsc = 0x38, ris = 0x3c, mis = 0x40, icr = 0x44 };
+enum : std::uint32_t {
+    dr = 0, rsr = 4, fr = 0x18, ibrd = 0x24, lcr_h = 0x2c, cr = 0x30, ifls = 0x34, imsc = 0x38, ris = 0x3c, mis = 0x40, icr = 0x44
+};
 constexpr std::uint16_t rxfe = 1u << 4, txff = 1u << 5, rxff = 1u << 6, txfe = 1u << 7;
 
 // As Linux leaves it: enabled, FIFOs on, receive trigger at half.

@@ -115,7 +115,8 @@ TEST_CASE("the descriptor has the devices' pages and interrupts") {
 
 TEST_CASE("a device that may do DMA is given with allowance and memory one to one, which is not taken from Linux") {
     World world = world_of(soc);
-    std::string dts = description("amp,devices = \"/soc/dma@3000\"; amp,allow-dma; amp,reserved-memory = \"/reserved-memory/guest@90000000\";");
+    std::string dts = description("amp,devices = \"/soc/dma@3000\"; amp,allow-dma; "
+                                  "amp,reserved-memory = \"/reserved-memory/guest@90000000\";");
     dts.replace(dts.find("0x40000000"), 10, "0x90000000");
     dts.replace(dts.find("guest.elf"), 9, "guest.bin");
     const auto plan = plans_for(dts, world, image_disk()).at(0);

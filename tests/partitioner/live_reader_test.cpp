@@ -78,7 +78,9 @@ TEST_CASE("drivers' interrupts are the GIC's lines of /proc/interrupts") {
     CHECK(drivers == std::vector<std::string>{"27 arch_timer", "33 uart-pl011", "224 amp motor"});
     // a line without a user: the driver is unbound, the interrupt is no doorbell
     const auto& all = live.value.interrupts;
-    CHECK(std::any_of(all.begin(), all.end(), [](const auto& use) { return use.intid == Irq(34) && use.user == "a driver that is unbound" && !use.by_driver; }));
+    CHECK(std::any_of(all.begin(), all.end(), [](const auto& use) {
+        return use.intid == Irq(34) && use.user == "a driver that is unbound" && !use.by_driver;
+    }));
 }
 
 TEST_CASE("the directory and the blob of the same tree tell the same") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The filter looks at the call's number, and at the family of a socket. It does not look at the architecture: a 64-bit arm64 process has no other calls.
+// The filter looks at the call's number, and at the family of a socket. It does not look at the architecture: a 64-bit arm64
+// process has no other calls.
 #include "syscall_filter.hpp"
 
 #include "run_files.hpp"

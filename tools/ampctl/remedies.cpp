@@ -29,7 +29,8 @@ constexpr Remedy remedies[] = {
     {AMP_STATUS_BAD_REGION, hex, description, recheck},
     {AMP_STATUS_REGION_OVERLAP, hex, description, "move one of the two; `ampctl plan` shows all addresses"},
     {AMP_STATUS_BAD_PHYSICAL, hex, description,
-     "only memory that the device tree lists under reserved-memory can be given"},
+     "only memory that the device tree lists under reserved-memory can be given, and none that another partition's back end "
+     "still maps, even if that partition is gone"},
     {AMP_STATUS_BAD_IRQ, decimal, description, "choose an interrupt that no Linux driver uses; see /proc/interrupts"},
     {AMP_STATUS_BAD_CHANNEL, decimal, description, recheck},
     {AMP_STATUS_BAD_ENTRY, hex, description,

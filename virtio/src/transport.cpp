@@ -10,7 +10,6 @@
 namespace amp::virtio {
 namespace {
 
-constexpr std::uint32_t vendor = 0x706d61; // "amp"
 constexpr std::uint32_t driver_writes =
     status::acknowledge | status::driver | status::driver_ok | status::features_ok | status::failed;
 
@@ -60,7 +59,7 @@ std::uint32_t Transport::read_register(std::uint32_t offset) const {
     case reg::magic_value: return reg::magic;
     case reg::version: return 2;
     case reg::device_id: return device_.id();
-    case reg::vendor_id: return vendor;
+    case reg::vendor_id: return AMP_VIRTIO_VENDOR;
     case reg::device_features: return half(offered(), state_.device_features_sel);
     case reg::queue_num_max:
     case reg::queue_ready: return read_queue_register(offset);

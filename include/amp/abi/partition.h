@@ -32,6 +32,8 @@
 #define AMP_VIRTIO_STRIDE 0x200u
 #define AMP_VIRTIO_WINDOW 0x4000u
 #define AMP_VIRTIO_QUEUES_MAX 16
+/* VendorID of every transport: "AMP" and a NUL, as bytes. */
+#define AMP_VIRTIO_VENDOR 0x00504d41u
 
 #ifndef __ASSEMBLER__
 

@@ -96,7 +96,8 @@ uint32_t build_stage2() {
 
 void log_facts() {
     const amp_partition& partition = descriptor(this_monitor());
-    this_monitor().log.line("monitor at ", Hex{address(__text_start)}, ", core ", Hex{core.mpidr}, ", GICv", this_monitor().boot.gic_version);
+    this_monitor().log.line("monitor at ", Hex{address(__text_start)}, ", core ", Hex{core.mpidr}, ", GICv",
+                            this_monitor().boot.gic_version);
     this_monitor().log.line("extents ", this_monitor().boot.extent_count, ", table pages ", pool.used_pages());
     this_monitor().log.line("guest enters at ", Hex{partition.entry}, ", device tree ", Hex{partition.dtb_gpa});
 }

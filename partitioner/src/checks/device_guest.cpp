@@ -215,7 +215,8 @@ void consumer(const CheckContext& context, std::size_t index, Report& report) {
                     return machine.is_within(*row.node, *device.node);
                 });
                 if (refers) {
-                    report(device.reference->place, node->path + " refers to " + device.node->path + " (" + property.name + "): Linux loses that",
+                    report(device.reference->place,
+                           node->path + " refers to " + device.node->path + " (" + property.name + "): Linux loses that",
                            "make sure that nothing of Linux needs it");
                 }
             }
@@ -243,7 +244,8 @@ constexpr Rule rules[] = {
      {"devices.address", "devices.twice", "devices.not-assignable", "devices.covers"}},
     {"devices.interrupt", Severity::error, "a device's interrupts are shared ones of the GIC, or of a device assigned with it", interrupt,
      {"devices.not-assignable"}},
-    {"devices.interrupt-in-use", Severity::error, "nobody else uses a device's interrupts", interrupt_in_use, {"devices.held", "devices.twice"}},
+    {"devices.interrupt-in-use", Severity::error, "nobody else uses a device's interrupts", interrupt_in_use,
+     {"devices.held", "devices.twice"}},
     {"devices.too-many-interrupts", Severity::error, "the devices of a partition have at most 64 interrupts", too_many_interrupts},
     {"devices.clock-unknown", Severity::error, "the rates of a device's clocks are known", clock_unknown},
     {"devices.dropped-reference", Severity::warning, "a device refers to nothing that stays with Linux", dropped_reference},

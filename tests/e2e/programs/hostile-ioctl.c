@@ -328,14 +328,64 @@ static void try_devices(int device, const struct descriptor *right)
     printf("hostile devices: %zu refused\n", i + 2);
 }
 
+static uint8_t *map_reserved(int fd)
+{
+    void *at = mmap(NULL, 0x1000, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0x10000000);
+
+    if (at == MAP_FAILED) {
+        perror("mmap of reserved memory");
+        exit(1);
+    }
+    return at;
+}
+
+/* A mapping that outlives its partition keeps reserved memory from the next one, which it could read, and which would be
+   scrubbed with the mapping's end. */
+static void try_reserved(int device, const struct descriptor *right, uint64_t pa)
+{
+    uint8_t *old, *new;
+    struct amp_action action = { 0 };
+    int fd = try_device(device, right, AMP_REGION_FIXED, pa, 0x1000, FREE_SPI);
+
+    if (fd < 0) {
+        fprintf(stderr, "reserved memory was refused with status %u\n", why_refused);
+        exit(1);
+    }
+    old = map_reserved(fd);
+    old[0] = 0x5a;
+    if (ioctl(fd, AMP_IOC_DESTROY, &action) < 0) {
+        perror("destroy");
+        exit(1);
+    }
+    close(fd);
+    if (try_device(device, right, AMP_REGION_FIXED, pa, 0x1000, FREE_SPI) >= 0 || why_refused != AMP_STATUS_BAD_PHYSICAL) {
+        fprintf(stderr, "reserved memory that is still mapped got a second owner, or was refused with %u\n", why_refused);
+        exit(1);
+    }
+    munmap(old, 0x1000);
+    fd = try_device(device, right, AMP_REGION_FIXED, pa, 0x1000, FREE_SPI);
+    if (fd < 0) {
+        fprintf(stderr, "reserved memory did not come back: status %u\n", why_refused);
+        exit(1);
+    }
+    new = map_reserved(fd);
+    if (new[0] != 0) {
+        fprintf(stderr, "reserved memory was not scrubbed\n");
+        exit(1);
+    }
+    munmap(new, 0x1000);
+    close(fd);
+    printf("hostile reserved memory: kept apart\n");
+}
+
 int main(int argc, char **argv)
 {
     struct descriptor right;
     unsigned long i, rounds;
     int device;
 
-    if (argc != 7) {
-        fprintf(stderr, "usage: hostile-ioctl ROUNDS SEED CPU MPIDR DOORBELL GIC\n");
+    if (argc != 8) {
+        fprintf(stderr, "usage: hostile-ioctl ROUNDS SEED CPU MPIDR DOORBELL GIC RESERVED\n");
         return 2;
     }
     rounds = strtoul(argv[1], NULL, 0);
@@ -348,6 +398,7 @@ int main(int argc, char **argv)
     }
     misuse_partition(device, &right, rounds / 4 + 1);
     try_devices(device, &right);
+    try_reserved(device, &right, strtoull(argv[7], NULL, 16));
     for (i = 0; i < rounds; ++i) {
         try_mutation(device, &right);
         try_noise(device);

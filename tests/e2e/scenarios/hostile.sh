@@ -11,7 +11,7 @@ doorbell=$(ampctl plan "$WORK/probe.dts" --json | number doorbell)
 [ -n "$doorbell" ] || fail "the plan names no doorbell"
 
 step "hostile descriptors, segments, calls, pointers"
-run ./hostile-ioctl "$ROUNDS" "$SEED" "$CORE" "$(mpidr_of "$CORE")" "$doorbell" "$GIC"
+run ./hostile-ioctl "$ROUNDS" "$SEED" "$CORE" "$(mpidr_of "$CORE")" "$doorbell" "$GIC" "$RESERVED"
 [ -z "$(partitions)" ] || fail "left: $(partitions)"
 [ "$(cores)" = "$cores_before" ] || fail "cores online: $(cores)"
 

@@ -131,11 +131,11 @@ bad "a segment lies beyond its end"
 damaged 128 0xfffffffffffff000 # p_offset of the second
 bad "a segment lies beyond its end"
 damaged 160 0xffffffffbff00000 # p_memsz of the second
-bad "segment at value lies outside the partition's memory.*value 0x40103000"
+bad "a segment reaches around the end of addresses"
 damaged 144 0x90000000 # p_paddr of the second
 bad "segment at value lies outside the partition's memory.*value 0x90000000"
 damaged 144 0xfffffffffffff000
-bad "segment at value lies outside the partition's memory.*value 0xfffffffffffff000"
+bad "a segment reaches around the end of addresses"
 damaged 144 0x40100000
 bad "overlaps an earlier one.*value 0x40100000"
 damaged 144 0x0c000000 # the info page, which is not the firmware's

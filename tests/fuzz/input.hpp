@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Numbers out of the bytes that a fuzzer makes up; zeros when they are used up.
-#ifndef AMP_TESTS_VIRTIO_FUZZ_INPUT_HPP
-#define AMP_TESTS_VIRTIO_FUZZ_INPUT_HPP
+#ifndef AMP_TESTS_FUZZ_INPUT_HPP
+#define AMP_TESTS_FUZZ_INPUT_HPP
 
 #include <cstddef>
 #include <cstdint>
@@ -37,7 +37,7 @@ private:
     std::span<const std::uint8_t> bytes_;
 };
 
-/// What must hold, whatever the guest does.
+/// What must hold, whatever the input is.
 inline void must(bool condition) {
     if (!condition) {
         std::abort();
