@@ -5,9 +5,11 @@
 
 #include "config.hpp"
 #include "run_files.hpp"
+#include "vhost_user_links.hpp"
 
 #include <amp/virtio/owned_fd.hpp>
 
+#include <memory>
 #include <vector>
 
 namespace amp::backend {
@@ -16,6 +18,7 @@ struct Lasting {
     virtio::OwnedFd state;                // for StateFile::map
     std::vector<virtio::OwnedFd> devices; // as in the configuration; empty where a device has nothing that lasts
     std::vector<virtio::OwnedFd> held;    // for nobody else
+    std::unique_ptr<VhostUserLinks> links; // connections to vhost-user back ends, which change
 };
 
 Outcome<Lasting> open_lasting(const Config& config, const RunFiles& files);
