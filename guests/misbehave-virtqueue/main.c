@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A driver that tries every attack on the queues of each network, block, console, entropy and socket device it has. Between two
 // of them the device is reset, brought up and has to answer honestly. Boot arguments: "dom0=N", dom0's IPv4 address as a number,
-// which answers ARP; "vhost=1" where networks are vhost's; "death" where somebody kills the worker at the end. Expected: every attack ends as it must, and the guest by itself.
+// which answers ARP; "vhost=1" where networks are vhost's; "death" where somebody kills the worker at the end. Expected: every attack
+// ends as it must, and the guest by itself.
 #include "attack.h"
 
 static const struct attacks *const common[] = {

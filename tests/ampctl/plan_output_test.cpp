@@ -86,7 +86,8 @@ TEST_CASE("check without a machine says so, plan needs one") {
     CHECK(checked.out.starts_with("not checked against a machine"));
     const Ran planned = bench.run("plan /two.dts");
     CHECK(planned.status == ExitStatus::machine);
-    CHECK(planned.err == "ampctl: this machine has no device tree to plan for; check, plan and doctor look at another machine's by --live DTB\n");
+    CHECK(planned.err == "ampctl: this machine has no device tree to plan for; check, plan and doctor look at another machine's "
+                         "by --live DTB\n");
     bench.disk.files["/live.dts"] = source_text("dts/qemu-virt-gicv3.dts");
     CHECK(bench.run("plan /two.dts --live /live.dts --board qemu-virt").status == ExitStatus::ok);
 }

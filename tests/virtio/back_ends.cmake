@@ -17,6 +17,10 @@ amp_back_end_test(kept_state_test)
 amp_back_end_test(net_test)
 amp_back_end_test(vsock_test)
 amp_back_end_test(vhost_user_test)
+amp_back_end_test(vhost_user_deaths_test)
+set_tests_properties(virtio_vhost_user_deaths_test PROPERTIES TIMEOUT 600) # it waits for deadlines and for workers to grow old
+target_sources(virtio_vhost_user_deaths_test PRIVATE support/vhost_user_double.cpp)
+target_include_directories(virtio_vhost_user_deaths_test PRIVATE ${PROJECT_SOURCE_DIR}/virtio/src/devices)
 amp_back_end_test(net_vhost_user_test)
 target_sources(virtio_net_vhost_user_test PRIVATE support/network_double.cpp)
 # The kernel's vhost is played: machines that build need not have it.

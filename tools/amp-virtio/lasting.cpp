@@ -63,6 +63,10 @@ Outcome<Lasting> open_lasting(const Config& config, const RunFiles& files, KeptS
             return Err{device.name + ": " + opened.error()};
         lasting.devices.push_back(std::move(*opened));
     }
+    auto links = VhostUserLinks::open(config);
+    if (!links)
+        return Err{links.error()};
+    lasting.links = std::move(*links);
     return lasting;
 }
 

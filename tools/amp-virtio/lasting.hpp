@@ -6,9 +6,11 @@
 #include "config.hpp"
 #include "kept_state.hpp"
 #include "run_files.hpp"
+#include "vhost_user_links.hpp"
 
 #include <amp/virtio/owned_fd.hpp>
 
+#include <memory>
 #include <vector>
 
 namespace amp::backend {
@@ -18,6 +20,7 @@ struct Lasting {
     bool carried_on = false;              // the state is an earlier supervisor's
     std::vector<virtio::OwnedFd> devices; // as in the configuration; empty where a device has nothing that lasts
     std::vector<virtio::OwnedFd> held;    // for nobody else
+    std::unique_ptr<VhostUserLinks> links; // connections to vhost-user back ends, which change
 };
 
 // `state`: open_kept_state()'s.

@@ -6,6 +6,7 @@
 #include "report.hpp"
 
 #include <amp/virtio/device_state.hpp>
+#include <amp/virtio/devices/vhost_user_link.hpp>
 #include <amp/virtio/loop.hpp>
 #include <amp/virtio/memory.hpp>
 
@@ -19,6 +20,7 @@ struct ServedPlace {
     unsigned position; // in the configuration
     int lasting;       // what the supervisor holds for it (lasting.hpp); -1: nothing
     int memory_descriptor;
+    virtio::vhost_user::Link* link = nullptr; // to vhost-user back ends
 };
 
 class Served {

@@ -18,7 +18,7 @@ Outcome<std::unique_ptr<ServedDevice>> ServedDevice::open(const virtio::DeviceSe
     const Reporter reporter = place.reporter;
     auto back_end = virtio::open_back_end(
         settings, {place.loop, *device->port_, place.memory, [reporter](const std::string& text) { reporter.log(text); },
-                   place.lasting, place.memory_descriptor});
+                   place.lasting, place.memory_descriptor, place.link});
     if (!back_end)
         return Err{back_end.error()};
     device->back_end_ = std::move(*back_end);

@@ -50,6 +50,7 @@ Supervisor::Supervisor(const Config& config, Partition& partition, RunFiles file
     status_.supervisor = ::getpid();
     status_.devices.resize(config.devices.size());
     const sigset_t set = watched_signals();
+    lasting_.links->log_to([this](const std::string& text) { log_.line(text); });
     signals_ = virtio::OwnedFd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
@@ -65,7 +66,7 @@ int Supervisor::run() {
 
 void Supervisor::start_worker() {
     std::array<int, 2> ends{};
-    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0 || !lasting_.links->prepare_worker()) {
         worker_died(-1);
         return;
     }
@@ -77,6 +78,7 @@ void Supervisor::start_worker() {
     if (child == 0)
         run_worker({config_, partition_, lasting_, theirs.get(), parent});
     reports_ = std::move(ours);
+    lasting_.links->worker_began();
     if (child < 0) {
         failure_ = failed("fork");
         worker_died(-1);
@@ -105,7 +107,10 @@ int Supervisor::wait_milliseconds() const {
 
 void Supervisor::wait_for_something() {
     // An event mask of 0 leaves POLLHUP and POLLERR.
-    std::array<pollfd, 3> wanted = {{{partition_.descriptor(), 0, 0}, {signals_.get(), POLLIN, 0}, {reports_.get(), POLLIN, 0}}};
+    std::array<pollfd, 4> wanted = {{{partition_.descriptor(), 0, 0},
+                                     {signals_.get(), POLLIN, 0},
+                                     {reports_.get(), POLLIN, 0},
+                                     {lasting_.links->descriptor(), POLLIN, 0}}};
     const int count = ::poll(wanted.data(), wanted.size(), wait_milliseconds());
     if (count < 0)
         return;
@@ -116,6 +121,8 @@ void Supervisor::wait_for_something() {
     }
     if (wanted[2].revents)
         take_reports(reports_in_turn);
+    if (wanted[3].revents)
+        lasting_.links->work();
     if (wanted[1].revents)
         take_signals();
     if (!ending_ && !status_.worker && Clock::now() >= next_start_)
@@ -133,6 +140,7 @@ void Supervisor::take_signals() {
     int status = 0;
     if (status_.worker && ::waitpid(status_.worker, &status, WNOHANG) == status_.worker) {
         take_reports(reports_queued_most); // its last words
+        lasting_.links->worker_ended();
         worker_died(status);
     }
 }

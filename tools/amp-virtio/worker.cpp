@@ -25,6 +25,7 @@ struct Worker {
     virtio::GuestMemory memory;
     virtio::StateFile state;
     virtio::Loop loop;
+    std::vector<std::unique_ptr<virtio::vhost_user::Link>> links;
     std::vector<std::unique_ptr<Served>> devices;
 };
 
@@ -41,7 +42,7 @@ Outcome<Worker> make_worker(const WorkerStart& start) {
     auto loop = virtio::Loop::make();
     if (!loop)
         return Err{loop.error()};
-    return Worker{std::move(*descriptor), std::move(*memory), std::move(*state), std::move(*loop), {}};
+    return Worker{std::move(*descriptor), std::move(*memory), std::move(*state), std::move(*loop), {}, {}};
 }
 
 Outcome<Done> agrees_with_module(const virtio::DeviceSettings& settings, virtio::DevicePort& port) {
@@ -75,9 +76,10 @@ Outcome<Done> open_device(Worker& worker, const WorkerStart& start, unsigned pos
                    (port.error() == EBUSY ? "another process serves it" : std::strerror(port.error()))};
     if (auto agrees = agrees_with_module(settings, **port); !agrees)
         return agrees;
+    worker.links.push_back(start.lasting.links->workers_end(position));
     auto device = make_served(settings, std::move(*port),
                               {worker.loop, worker.memory, worker.state[position], Reporter(start.reports), position,
-                               start.lasting.devices[position].get(), worker.memory_descriptor.get()});
+                               start.lasting.devices[position].get(), worker.memory_descriptor.get(), worker.links.back().get()});
     if (!device)
         return Err{device.error()};
     worker.devices.push_back(std::move(*device));
@@ -144,6 +146,8 @@ void run_worker(const WorkerStart& start) {
     kept.push_back(start.lasting.state.get());
     for (const virtio::OwnedFd& device : start.lasting.devices)
         kept.push_back(device.get());
+    for (const int fd : start.lasting.links->descriptors())
+        kept.push_back(fd);
     close_all_but(std::move(kept));
     if (!may_begin(start))
         ::_exit(1);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A guest's disk behind vhost-user: Debian's qemu-storage-daemon, in dom0, gets the guest's memory and works on its queue. Without it
-# the guest does not start, and the reason is said; with it each block that the guest writes is read back, and dom0 finds the same.
+# the guest does not start, and the reason is said; with it each block that the guest writes is read back, while the process that
+# serves the guest's devices is killed KILLS times, and dom0 finds the same. When the daemon itself is killed, the guest's network goes
+# on, and its disk does with the next daemon.
 . ./linux-lib.sh
 . ./virtio-lib.sh
 
@@ -8,6 +10,16 @@ DISK=/images/scratch
 SOCKET=/images/disk.sock
 
 is_listening() { [ -S "$SOCKET" ]; }
+log_says() { grep -q "$1" /run/amp/tux/virtio.log; }
+
+# Stays in $storage.
+serve_disk() {
+    rm -f "$SOCKET"
+    serve in_debian qemu-storage-daemon --blockdev driver=file,node-name=disk,filename=/mnt/scratch \
+        --export "type=vhost-user-blk,id=export,node-name=disk,addr.type=unix,addr.path=/mnt/disk.sock,writable=on"
+    storage=$!
+    wait_until 30 "qemu-storage-daemon to listen" is_listening
+}
 
 load_module
 make_network amp0
@@ -24,20 +36,52 @@ cat "$WORK/refused"
 grep -q "disk1: the vhost-user back end at $SOCKET: " "$WORK/refused" || fail "nothing is said of $SOCKET"
 
 step "with it the guest has the disk"
-serve in_debian qemu-storage-daemon --blockdev driver=file,node-name=disk,filename=/mnt/scratch \
-    --export "type=vhost-user-blk,id=export,node-name=disk,addr.type=unix,addr.path=/mnt/disk.sock,writable=on"
-wait_until 30 "qemu-storage-daemon to listen" is_listening
+serve_disk
 start_linux tux
 wait_address tux
 wait_new tux '^ttyAMA0# '
 ask tux 'cat /sys/block/vdb/size' "^$((MIB * 2048))"
 
-step "it writes $MIB MiB, each block with a checksum, and reads them back"
-ask tux "fio --name=pass --filename=/dev/vdb --size=${MIB}m --rw=randwrite --bs=16k --iodepth=16 --ioengine=libaio --direct=1 --thread --verify=crc32c --do_verify=1" \
-    '^pass: .*err= 0' 180
+step "it writes $MIB MiB and reads them back, again and again, while its worker is killed $KILLS times"
+say_to tux "(while [ ! -e /tmp/enough ]; do fio --name=pass --filename=/dev/vdb --size=${MIB}m --rw=randwrite --bs=16k --iodepth=16 \
+--ioengine=libaio --direct=1 --thread --verify=crc32c --do_verify=1 --verify_fatal=1 >/tmp/fio || touch /tmp/bad; grep err= /tmp/fio; \
+done; [ -e /tmp/bad ] || echo every pass was \$((6*7))) &"
+begin=$(now_ms)
+killed=0
+while [ "$killed" -lt "$KILLS" ]; do
+    kill_worker tux
+    killed=$((killed + 1))
+    # Longer than a worker must live for the next to start at once; another time each.
+    usleep $((1050000 + killed * 37000 % 300000))
+    [ "$(state_of tux)" = running ] || fail "the guest is $(state_of tux) after $killed kills"
+done
+figure "$KILLS times killed and served again in $(($(now_ms) - begin)) ms"
+[ "$(back_end tux restarts)" -ge "$KILLS" ] || fail "the supervisor counts $(back_end tux restarts) restarts"
+printf 'touch /tmp/enough\n' >/dev/amp-tux-console
+wait_new tux '^every pass was 42' 180
+new_text tux | grep '^pass: '
+if new_text tux | grep -E '^pass: .*err=[^0]*[1-9]'; then fail "a block was not what had been written"; fi
+if log_says 'connection to the back end is lost'; then fail "a worker's death cost the connection"; fi
 ask tux 'sync; sha256sum /dev/vdb' '^[0-9a-f]{64}  /dev/vdb' 60
 sum=$(sha256sum "$DISK" | cut -c1-64)
 new_text tux | grep -q "^$sum  /dev/vdb" || fail "dom0 finds other bytes in $DISK: $sum"
+
+step "the daemon is killed while nothing is in flight: the network goes on, and the disk with the next daemon"
+worker=$(back_end tux worker)
+kill -9 "$storage"
+wait "$storage" || true
+servers=${servers% $storage}
+wait_until 10 "the loss to be noticed" log_says 'disk1: the connection to the back end is lost'
+ask tux "ping -c 3 $NETWORK.1" ' 0% packet loss'
+# It waits for the disk.
+say_to tux 'dd if=/dev/vdb bs=1M iflag=direct status=none | sha256sum'
+serve_disk
+wait_new tux "^$sum  -" 60
+[ "$(back_end tux worker)" = "$worker" ] || fail "the worker is another one than before the daemon's death"
+ask tux "fio --name=after --filename=/dev/vdb --size=${MIB}m --rw=randwrite --bs=16k --iodepth=16 --ioengine=libaio --direct=1 --thread --verify=crc32c --do_verify=1" \
+    '^after: .*err= 0' 180
+cat /run/amp/tux/virtio.log
+if log_says 'asked for a reset'; then fail "the driver was asked for a reset"; fi
 if grep -E 'I/O error|blk_update_request' "$WORK/tux.console"; then fail "the guest saw an error"; fi
 check_guest_log tux
 say_to tux 'poweroff'

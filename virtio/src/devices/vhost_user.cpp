@@ -1,163 +1,180 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Lines to back ends come and go: taken over from an earlier worker, got from the supervisor, lost.
 #include "vhost_user.hpp"
 
-#include "vhost_calls.hpp"
-
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <stdexcept>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
 
 namespace amp::virtio::vhost_user {
 namespace {
 
-constexpr std::uint64_t wanted_protocol = protocol_feature::reply_ack | protocol_feature::net_mtu |
-                                         protocol_feature::config;
-
-std::uint64_t address_of(const void* pointer) { return reinterpret_cast<std::uintptr_t>(pointer); }
-
-// Without those borders where memory goes on both here and for the guest: the table has few places.
-std::vector<MemoryRegion> merged(std::span<const MemoryRegion> regions) {
-    std::vector<MemoryRegion> result;
-    for (const MemoryRegion& region : regions) {
-        MemoryRegion* last = result.empty() ? nullptr : &result.back();
-        if (last && last->gpa + last->size == region.gpa && last->base + last->size == region.base)
-            last->size += region.size;
-        else
-            result.push_back(region);
-    }
-    return result;
-}
+// While all of the partition waits for it anyway: amp-virtio begins.
+constexpr std::chrono::seconds longest_opening{20};
 
 } // namespace
 
+FrontEnd::FrontEnd(const std::string& path, const Surroundings& surroundings, unsigned queues)
+    : connection_(path), link_(surroundings.link), memory_(&surroundings.memory), memory_fd_(surroundings.memory_descriptor),
+      wanted_(queues, true) {
+    kind_.name = path;
+    kind_.log = surroundings.log;
+}
+
 Outcome<FrontEnd> FrontEnd::open(const std::string& path, const Surroundings& surroundings, unsigned queues) {
-    auto connection = Connection::open(path);
-    if (!connection)
-        return Err{connection.error()};
-    FrontEnd front_end(std::move(*connection), surroundings, queues);
-    if (auto agreed = front_end.agree(); !agreed)
-        return Err{agreed.error()};
+    FrontEnd front_end(path, surroundings, queues);
+    if (auto opened = front_end.open_line(); !opened)
+        return Err{opened.error()};
     return front_end;
 }
 
-Outcome<std::uint64_t> FrontEnd::get_number(Request request) {
-    std::uint64_t value = 0;
-    auto answer = connection_.get(request, {}, sizeof(value), sizeof(value));
-    if (!answer)
-        return Err{answer.error()};
-    std::memcpy(&value, answer->bytes.data(), sizeof(value));
-    return value;
-}
-
-Outcome<Done> FrontEnd::agree() {
-    auto features = get_number(Request::get_features);
-    if (!features)
-        return Err{features.error()};
-    features_ = *features;
-    if (!(features_ & feature::version_1))
-        return connection_.error("lacks VIRTIO_F_VERSION_1");
-    if (features_ & has_protocol_features) {
-        auto offered = get_number(Request::get_protocol_features);
-        if (!offered)
-            return Err{offered.error()};
-        protocol_features_ = *offered & wanted_protocol;
-        if (auto chosen = set(Request::set_protocol_features, protocol_features_); !chosen)
-            return chosen;
-        if (has(protocol_feature::reply_ack))
-            connection_.use_acknowledgements();
+Outcome<Done> FrontEnd::open_line() {
+    timer_ = OwnedFd(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+    if (!timer_)
+        return Err{std::string("timerfd: ") + std::strerror(errno)};
+    if (const auto facts = facts_in(record())) {
+        facts_ = found_ = *facts;
+        facts_known_ = true;
     }
-    return connection_.set(Request::set_owner, {});
-}
-
-// Throws from the loop, which ends the worker: it may connect no more, and the next one does.
-void FrontEnd::watch(Loop& loop) {
-    loop.add(connection_.descriptor(), EPOLLRDHUP, [this](std::uint32_t) {
-        throw std::runtime_error(connection_.error("closed the connection").error);
-    });
-}
-
-Outcome<Done> FrontEnd::share_memory() {
-    const std::vector<MemoryRegion> regions = merged(memory_->regions());
-    if (regions.size() > regions_max)
-        return connection_.error("a back end takes " + std::to_string(regions_max) + " pieces of memory, and the partition has " +
-                                 std::to_string(regions.size()));
-    MemoryTable table{};
-    for (const MemoryRegion& region : regions)
-        table.regions[table.count++] = {region.gpa, region.size, address_of(region.base), region.gpa};
-    const std::vector<int> fds(regions.size(), memory_fd_);
-    const std::size_t size = offsetof(MemoryTable, regions) + regions.size() * sizeof(Region);
-    return connection_.set(Request::set_mem_table, std::as_bytes(std::span(&table, 1)).first(size), fds);
-}
-
-Outcome<Done> FrontEnd::start(Session& session, DevicePort& port) {
-    const std::uint64_t features = session.features() & features_;
-    if (auto chosen = set(Request::set_features, features | (features_ & has_protocol_features)); !chosen)
-        return chosen;
-    if (auto shared = share_memory(); !shared)
-        return shared;
-    for (unsigned i = 0; i < queues_.size(); ++i) {
-        virtio::Queue* queue = session.queue(i);
-        if (!queue)
-            return connection_.error("queue " + std::to_string(i) + " is not there; the driver did not set it up");
-        if (auto started = start_queue(queue->raw(), i, port); !started)
-            return started;
-    }
+    Line line = link_->take_line();
+    const Phase phase = phase_of(record(), line.number);
+    if (line.number)
+        use(std::move(line));
+    if (!facts_known_)
+        return agree_at_once(phase);
+    if (!line_)
+        return Done{};
+    if (phase == Phase::fresh)
+        state_ = State::agreeing; // begins in watch()
+    else if (phase == Phase::talking)
+        lose("a worker died in the middle of a talk on it");
+    else
+        state_ = phase == Phase::running ? State::running : State::idle;
     return Done{};
 }
 
-Outcome<Done> FrontEnd::start_queue(const RawQueue& raw, unsigned queue, DevicePort& port) {
-    Queue& fds = queues_[queue];
-    fds.kick = OwnedFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    fds.call = OwnedFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (!fds.kick || !fds.call)
-        return Err{std::string("eventfd: ") + std::strerror(errno)};
-    for (const auto& [what, fd] : {std::pair{AMP_VIRTIO_CALL, fds.call.get()}, std::pair{AMP_VIRTIO_KICK, fds.kick.get()}})
-        if (const int error = port.set_eventfd(what, queue, fd))
-            return Err{"the module's eventfds of queue " + std::to_string(queue) + ": " + std::strerror(error)};
-    vhost_vring_addr address{};
-    address.index = queue;
-    address.desc_user_addr = address_of(raw.desc_here);
-    address.avail_user_addr = address_of(raw.driver_here);
-    address.used_user_addr = address_of(raw.device_here);
-    const int call = fds.call.get(), kick = fds.kick.get();
-    const std::uint64_t index = queue;
-    if (auto done = set(Request::set_vring_num, vhost_vring_state{queue, raw.size}); !done)
+// Nobody has asked a back end yet: without an answer there is no device.
+Outcome<Done> FrontEnd::agree_at_once(Phase phase) {
+    if (!line_ || phase != Phase::fresh) {
+        forget_line();
+        return connection_.error("is away");
+    }
+    agree();
+    auto done = connection_.finish(longest_opening);
+    if (!done) {
+        forget_line();
         return done;
-    if (auto done = set(Request::set_vring_base, vhost_vring_state{queue, raw.next_available}); !done)
-        return done;
-    if (auto done = set(Request::set_vring_addr, address); !done)
-        return done;
-    if (auto done = set(Request::set_vring_call, index, std::span(&call, 1)); !done)
-        return done;
-    if (auto done = set(Request::set_vring_kick, index, std::span(&kick, 1)); !done)
-        return done;
-    if (features_ & has_protocol_features) // without it a ring is enabled from the start
-        return set(Request::set_vring_enable, vhost_vring_state{queue, 1});
-    return Done{};
+    }
+    facts_ = found_;
+    state_ = State::idle;
+    return done;
 }
 
-void FrontEnd::stop_queue(unsigned queue, DevicePort& port) {
-    if (queue >= queues_.size() || !queues_[queue].kick)
+void FrontEnd::use(Line line) {
+    line_ = line.number;
+    rings_ = std::move(line.rings);
+    rings_.resize(wanted_.size());
+    connection_.use(std::move(line.socket));
+}
+
+void FrontEnd::watch(Loop& loop, Kind kind) {
+    loop_ = &loop;
+    kind_ = std::move(kind);
+    loop.add(link_->descriptor(), EPOLLIN, [this](std::uint32_t) { take_next_line(); });
+    loop.add(timer_.get(), EPOLLIN, [this](std::uint32_t) { converse(); });
+    if (!facts_known_)
+        adopt();
+    if (!line_)
         return;
-    const vhost_vring_state which{queue, 0};
-    if (features_ & has_protocol_features)
-        if (auto done = set(Request::set_vring_enable, which); !done)
-            throw std::runtime_error(done.error());
-    // Its answer says that the ring is stopped.
-    auto answer = connection_.get(Request::get_vring_base, std::as_bytes(std::span(&which, 1)), sizeof(which), sizeof(which));
-    if (!answer)
-        throw std::runtime_error(answer.error());
-    port.set_eventfd(AMP_VIRTIO_KICK, queue, -1);
-    port.set_eventfd(AMP_VIRTIO_CALL, queue, -1);
-    queues_[queue] = {};
+    loop.add(connection_.descriptor(), EPOLLIN | EPOLLRDHUP, [this](std::uint32_t) { converse(); });
+    if (state_ == State::agreeing)
+        agree();
+    else
+        store(state_ == State::running ? Phase::running : Phase::idle);
+    converse();
 }
 
-void FrontEnd::kick(unsigned queue) {
-    const std::uint64_t one = 1;
-    if (queue < queues_.size() && queues_[queue].kick)
-        static_cast<void>(::write(queues_[queue].kick.get(), &one, sizeof(one))); // full: it has been kicked
+void FrontEnd::stop_watching(Loop& loop) {
+    loop.remove(link_->descriptor());
+    loop.remove(timer_.get());
+    if (line_)
+        loop.remove(connection_.descriptor());
+    loop_ = nullptr;
+}
+
+void FrontEnd::take_next_line() {
+    auto line = link_->next_line();
+    if (!line) { // this process is about to end with it
+        loop_->remove(link_->descriptor());
+        return;
+    }
+    if (!line->number)
+        return;
+    if (line_)
+        lose("the supervisor has another");
+    use(std::move(*line));
+    loop_->add(connection_.descriptor(), EPOLLIN | EPOLLRDHUP, [this](std::uint32_t) { converse(); });
+    agree();
+    converse();
+}
+
+// Something has come, or time is over, or there is something to say.
+void FrontEnd::converse() {
+    if (!line_)
+        return;
+    if (!connection_.busy()) { // nothing was asked: what comes now is no answer
+        std::byte one{};
+        const ssize_t size = ::recv(connection_.descriptor(), &one, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (size == 0)
+            lose("it closed the connection");
+        else if (size > 0)
+            lose("it says something that it was not asked");
+        else if (errno != EAGAIN && errno != EINTR)
+            lose(std::strerror(errno));
+        return;
+    }
+    const std::uint64_t line = line_;
+    const auto done = connection_.go_on();
+    if (!done && line == line_)
+        lose(done.error());
+    arm_timer();
+}
+
+void FrontEnd::arm_timer() {
+    itimerspec when{};
+    if (line_ && connection_.busy()) {
+        const auto left = connection_.deadline() - Connection::Clock::now();
+        const auto ns = std::max<std::int64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(left).count(), 1);
+        when.it_value = {static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
+    }
+    ::timerfd_settime(timer_.get(), 0, &when, nullptr);
+}
+
+void FrontEnd::forget_line() {
+    if (loop_ && line_)
+        loop_->remove(connection_.descriptor());
+    connection_.drop();
+    if (line_)
+        link_->lost(line_);
+    line_ = 0;
+    rings_.clear();
+    rings_.resize(wanted_.size());
+    state_ = State::away;
+}
+
+// By its end, by nonsense or by silence: the rings stand still until the supervisor has found another back end.
+void FrontEnd::lose(const std::string& why) {
+    log("the connection to the back end is lost: " + why);
+    const bool was_started = state_ == State::running || state_ == State::starting;
+    if (session_ && was_started)
+        disarm(*port_);
+    if (session_)
+        settle(); // before the supervisor knows, and before a driver has more in its queues
+    forget_line();
+    arm_timer();
 }
 
 } // namespace amp::virtio::vhost_user

@@ -3,6 +3,7 @@
 // a message has in common with the kernel's vhost is in linux/vhost.h. Data only.
 #pragma once
 
+#include "amp/virtio/devices/vhost_user_link.hpp"
 #include "amp/virtio/layout.hpp"
 
 #include <cstddef>
@@ -27,6 +28,8 @@ enum class Request : std::uint32_t {
     net_set_mtu = 20,
     get_config = 24,
     set_config = 25,
+    get_inflight_fd = 31,
+    set_inflight_fd = 32,
 };
 
 struct Header {
@@ -48,6 +51,7 @@ namespace protocol_feature {
 constexpr std::uint64_t reply_ack = feature::bit(3);
 constexpr std::uint64_t net_mtu = feature::bit(4);
 constexpr std::uint64_t config = feature::bit(9);
+constexpr std::uint64_t inflight_shmfd = feature::bit(12);
 } // namespace protocol_feature
 
 constexpr unsigned regions_max = 8;
@@ -64,7 +68,6 @@ struct MemoryTable {
 };
 static_assert(offsetof(MemoryTable, regions) == 8 && sizeof(Region) == 32);
 
-constexpr std::uint32_t config_max = 256;
 struct Config {
     std::uint32_t offset;
     std::uint32_t size;
@@ -72,5 +75,14 @@ struct Config {
     std::byte bytes[config_max]; // the message ends with the last one that is there
 };
 static_assert(offsetof(Config, bytes) == 12);
+
+struct InflightMessage {
+    std::uint64_t size; // of the part of its file
+    std::uint64_t offset;
+    std::uint16_t queues;
+    std::uint16_t queue_size;
+    std::uint32_t padding; // the message has it, too
+};
+static_assert(sizeof(InflightMessage) == 24);
 
 } // namespace amp::virtio::vhost_user

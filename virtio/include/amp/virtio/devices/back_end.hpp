@@ -15,6 +15,10 @@
 
 namespace amp::virtio {
 
+namespace vhost_user {
+class Link;
+}
+
 class BackEnd : public Device {
 public:
     // Somebody else (vhost) has the queues' eventfds; notified() is not called.
@@ -32,6 +36,8 @@ struct Surroundings {
     int lasting;
     // The partition's memory for another process, which maps it at offset gpa.
     int memory_descriptor;
+    // vhost-user: the way to its back ends; nullptr for others.
+    vhost_user::Link* link;
 };
 
 Outcome<std::unique_ptr<BackEnd>> open_back_end(const DeviceSettings& settings, const Surroundings& surroundings);
