@@ -93,7 +93,7 @@ static pid_t start(const char *node, enum transport_mode mode, uint64_t until)
 {
 	uint32_t before = __atomic_load_n(&state->attached, __ATOMIC_ACQUIRE);
 	pid_t child = fork();
-	int status;
+	siginfo_t ended = { 0 };
 
 	if (child < 0)
 		die("fork");
@@ -102,9 +102,13 @@ static pid_t start(const char *node, enum transport_mode mode, uint64_t until)
 		fflush(stdout);
 		_exit(state->wrong != 0);
 	}
-	while (__atomic_load_n(&state->attached, __ATOMIC_ACQUIRE) == before)
-		if (waitpid(child, &status, WNOHANG) == child)
+	/* The last one may have got going and be done between two looks; whether it has ended comes first, therefore. */
+	while (__atomic_load_n(&state->attached, __ATOMIC_ACQUIRE) == before) {
+		if (ended.si_pid)
 			die("a life ended before it began");
+		if (waitid(P_PID, (id_t)child, &ended, WEXITED | WNOHANG | WNOWAIT) != 0)
+			die("waitid");
+	}
 	return child;
 }
 
