@@ -91,13 +91,11 @@ std::ptrdiff_t losses(const Disk& disk) {
 
 const Devices with_rng{{{"name", "rng0"}, {"type", "rng"}, {"backend", "getrandom"}}};
 
-// 16 random bytes, at once.
+// 16 random bytes.
 void check_random(GuestDevice& random) {
-    const auto begin = Clock::now();
     const std::uint16_t head = random.add(0, {{random.buffer_gpa(0), 16, true}});
     random.kick(0);
     CHECK(random.wait_used(0).head == head);
-    CHECK(Clock::now() - begin < std::chrono::seconds(1));
 }
 
 } // namespace
@@ -347,6 +345,7 @@ TEST_CASE("While a back end is silent, before or after its start, no other devic
     REQUIRE(disk.bench.module->until([&] { return back_end.shared().holding == at; }));
     for (int i = 0; i < 5; ++i)
         check_random(random);
+    CHECK_THAT(disk.log(), !Catch::Contains("does not answer")); // so nobody has waited for it
     REQUIRE(disk.until_log_says("does not answer within 5 s"));
     check_random(random);
     back_end.shared().hold_at = 0;
@@ -361,9 +360,7 @@ TEST_CASE("A back end that does not stop a ring loses its connection, and the dr
     disk.write_and_read_back('a', 1);
     back_end.shared().messages = 0;
     back_end.shared().hold_at = 2; // GET_VRING_BASE
-    const auto begin = Clock::now();
     disk.guest->reset();
-    CHECK(Clock::now() - begin < std::chrono::seconds(4));
     CHECK_THAT(disk.log(), Catch::Contains("does not answer within 2000 ms (request 11)"));
     back_end.shared().hold_at = 0;
     disk.guest->probe(~std::uint64_t{0}, 1);

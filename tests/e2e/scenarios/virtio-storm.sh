@@ -9,7 +9,7 @@ DISK=/images/scratch
 ROUNDS=3
 LOG_LIMIT=270336    # two files of 128 KiB, and a line
 MEMORY_SLACK=512    # KiB
-LATENCY_LIMIT=2000  # ms
+LATENCY_LIMIT=5000  # ms; the storm makes it ten, a busy host under an emulator some hundred
 
 files_of() { set -- "/proc/$1/fd/"*; echo $#; }
 memory_of() { awk '/^VmRSS:/ { print $2 }' "/proc/$1/status"; }
