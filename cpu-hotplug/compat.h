@@ -8,6 +8,7 @@
 #include <linux/irq.h>
 #include <linux/interrupt.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/version.h>
 #include <asm/cpufeature.h>
 #include <asm/sysreg.h>
@@ -41,6 +42,25 @@ static inline void amp_vm_flags_set(struct vm_area_struct *vma, unsigned long fl
 	vm_flags_set(vma, flags);
 #else
 	vma->vm_flags |= flags;
+#endif
+}
+
+/* How many bytes from the end on can't be had; 0: all are there. */
+static inline size_t amp_fault_in_writeable(char __user *at, size_t size)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 16, 0)
+	return fault_in_writeable(at, size);
+#else
+	return fault_in_pages_writeable(at, size) ? size : 0;
+#endif
+}
+
+static inline size_t amp_fault_in_readable(const char __user *at, size_t size)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 16, 0)
+	return fault_in_readable(at, size);
+#else
+	return fault_in_pages_readable(at, size) ? size : 0;
 #endif
 }
 

@@ -6,11 +6,11 @@
 #include <linux/module.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 #include "console.h"
 #include "endpoint.h"
 #include "life.h"
 #include "stream.h"
+#include "user_copy.h"
 
 /* The guest takes input without a doorbell: a full input is looked at this often. */
 #define INPUT_RETRY msecs_to_jiffies(20)
@@ -80,10 +80,16 @@ static ssize_t console_read(struct file *file, char __user *buffer, size_t count
 {
 	struct reader *reader = file->private_data;
 	struct amp_endpoint *ep = reader->ep;
+	unsigned int tries = 0;
 	ssize_t got;
 
 	for (;;) {
 		got = read_output(reader, buffer, count);
+		if (got == -EFAULT) {
+			got = amp_copy_wait(buffer, min_t(size_t, count, PIECE), true, &tries);
+			if (!got)
+				continue;
+		}
 		if (got || !count)
 			return got;
 		if (arm(ep->p, reader->position))
@@ -115,7 +121,7 @@ static ssize_t write_piece(struct partition *p, const char __user *buffer, size_
 	u32 i;
 
 	count = min3(count, (size_t)input_space(p), sizeof(piece));
-	if (copy_from_user(piece, buffer, count))
+	if (!amp_copy_in(piece, buffer, count))
 		return -EFAULT;
 	for (i = 0; i < count; i++)
 		data[(written + i) & (p->pages.console_in_capacity - 1)] = piece[i];
@@ -147,9 +153,15 @@ static ssize_t console_write(struct file *file, const char __user *buffer, size_
 {
 	struct amp_endpoint *ep = ((struct reader *)file->private_data)->ep;
 	ssize_t wrote, done = 0;
+	unsigned int tries = 0;
 
 	while (done < count) {
 		wrote = write_input(ep, buffer + done, count - done);
+		if (wrote == -EFAULT) {
+			wrote = amp_copy_wait(buffer + done, min_t(size_t, count - done, PIECE), false, &tries);
+			if (!wrote)
+				continue;
+		}
 		if (wrote < 0)
 			return done ?: wrote;
 		done += wrote;
@@ -192,13 +204,21 @@ int amp_console_read_stream(struct partition *p, struct amp_read_stream *request
 {
 	const struct amp_stream *stream = request->which == AMP_STREAM_LOG ? p->pages.log : p->pages.console_out;
 	u32 capacity = request->which == AMP_STREAM_LOG ? p->pages.log_capacity : p->pages.console_out_capacity;
+	char __user *to = u64_to_user_ptr(request->data);
+	unsigned int tries = 0;
 	ssize_t got;
 
 	if (request->which > AMP_STREAM_CONSOLE)
 		return -EINVAL;
 	request->lost = 0;
-	got = amp_stream_read(stream, capacity, u64_to_user_ptr(request->data), request->size, &request->position,
-			      &request->lost);
+	for (;;) {
+		got = amp_stream_read(stream, capacity, to, request->size, &request->position, &request->lost);
+		if (got != -EFAULT)
+			break;
+		got = amp_copy_wait(to, min_t(size_t, request->size, PIECE), true, &tries);
+		if (got)
+			break;
+	}
 	if (got < 0)
 		return got;
 	if (request->which == AMP_STREAM_CONSOLE && got < request->size)

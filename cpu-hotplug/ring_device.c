@@ -6,11 +6,11 @@
  */
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/uaccess.h>
 #include "amp/abi/ioctl.h"
 #include "channel.h"
 #include "endpoint.h"
 #include "life.h"
+#include "user_copy.h"
 
 #define DOM0_SIDE 1
 
@@ -59,40 +59,42 @@ static int enter(struct amp_endpoint *ep)
 
 /* ---- receiving ---- */
 
-/* Bytes received, -EAGAIN (armed), -EMSGSIZE, -EBADMSG after corruption (everything unread is dropped), -EFAULT. */
-static ssize_t receive(struct amp_endpoint *ep, char __user *buffer, size_t count)
+/*
+ * Bytes received, -EAGAIN (armed), -EMSGSIZE, -EBADMSG after corruption (everything unread is dropped), -EFAULT where the first
+ * *length bytes of the buffer are not all there now.
+ */
+static ssize_t receive(struct amp_endpoint *ep, char __user *buffer, size_t count, u32 *length)
 {
 	struct amp_rx *rx = &ep->ring.rx;
 	const void *message;
-	u32 length;
-	int status = amp_rx_peek(rx, &message, &length);
+	int status = amp_rx_peek(rx, &message, length);
 
 	if (status == AMP_RING_EMPTY && amp_rx_arm(rx) == AMP_RING_OK)
-		status = amp_rx_peek(rx, &message, &length);
+		status = amp_rx_peek(rx, &message, length);
 	if (status == AMP_RING_EMPTY)
 		return -EAGAIN;
 	if (status != AMP_RING_OK) {
 		amp_rx_resync(rx);
 		return -EBADMSG;
 	}
-	if (length > count)
+	if (*length > count)
 		return -EMSGSIZE;
-	if (copy_to_user(buffer, message, length))
+	if (!amp_copy_out(buffer, message, *length))
 		return -EFAULT;
 	amp_rx_release(rx);
 	if (amp_rx_need_doorbell(rx))
 		amp_life_ring(ep->p, ep->index);
-	return length;
+	return *length;
 }
 
-static ssize_t receive_locked(struct amp_endpoint *ep, char __user *buffer, size_t count)
+static ssize_t receive_locked(struct amp_endpoint *ep, char __user *buffer, size_t count, u32 *length)
 {
 	ssize_t got = -ENODEV;
 
 	if (mutex_lock_interruptible(&ep->receive_lock))
 		return -ERESTARTSYS;
 	if (!ep->dead)
-		got = receive(ep, buffer, count);
+		got = receive(ep, buffer, count, length);
 	mutex_unlock(&ep->receive_lock);
 	return got;
 }
@@ -108,12 +110,19 @@ static bool may_receive(struct amp_endpoint *ep)
 static ssize_t ring_read(struct file *file, char __user *buffer, size_t count, loff_t *offset)
 {
 	struct amp_endpoint *ep = file->private_data;
+	unsigned int tries = 0;
+	u32 length = 0;
 	ssize_t got = enter(ep);
 
 	if (got)
 		return got;
 	for (;;) {
-		got = receive_locked(ep, buffer, count);
+		got = receive_locked(ep, buffer, count, &length);
+		if (got == -EFAULT) {
+			got = amp_copy_wait(buffer, length, true, &tries);
+			if (!got)
+				continue;
+		}
 		if (got != -EAGAIN || file->f_flags & O_NONBLOCK)
 			return got;
 		if (wait_event_interruptible(ep->wait, may_receive(ep)))
@@ -140,7 +149,7 @@ static ssize_t send(struct amp_endpoint *ep, const char __user *buffer, size_t c
 		return -EAGAIN;
 	if (status != AMP_RING_OK)
 		return -EBADMSG;
-	if (copy_from_user(space, buffer, count))
+	if (!amp_copy_in(space, buffer, count))
 		return -EFAULT; /* a reservation without commit is never seen */
 	amp_tx_commit(tx, count);
 	if (amp_tx_need_doorbell(tx))
@@ -170,12 +179,18 @@ static bool may_send(struct amp_endpoint *ep)
 static ssize_t ring_write(struct file *file, const char __user *buffer, size_t count, loff_t *offset)
 {
 	struct amp_endpoint *ep = file->private_data;
+	unsigned int tries = 0;
 	ssize_t sent = enter(ep);
 
 	if (sent)
 		return sent;
 	for (;;) {
 		sent = send_locked(ep, buffer, count);
+		if (sent == -EFAULT) {
+			sent = amp_copy_wait(buffer, count, false, &tries);
+			if (!sent)
+				continue;
+		}
 		if (sent != -EAGAIN || file->f_flags & O_NONBLOCK)
 			return sent;
 		if (wait_event_interruptible(ep->wait, may_send(ep)))

@@ -4,8 +4,8 @@
  * keeps no state of its own and never changes the stream.
  */
 #include <linux/kernel.h>
-#include <linux/uaccess.h>
 #include "stream.h"
+#include "user_copy.h"
 
 #define PIECE 256
 
@@ -54,13 +54,16 @@ ssize_t amp_stream_read(const struct amp_stream *stream, u32 capacity, char __us
 	u32 count;
 
 	while (done < size) {
-		u64 before = *position;
+		u64 before = *position, lost_before = *lost;
 
 		count = copy_piece(stream, capacity, piece, min_t(size_t, size - done, PIECE), position, lost);
 		if (*position == before)
 			break;
-		if (copy_to_user(to + done, piece, count))
-			return -EFAULT;
+		if (!amp_copy_out(to + done, piece, count)) {
+			*position = before;
+			*lost = lost_before;
+			return done ?: -EFAULT;
+		}
 		done += count;
 	}
 	return done;

@@ -8,7 +8,8 @@
 
 /*
  * Copies to user space from *position on, up to `size` bytes; *position moves behind the last byte copied, *lost counts what
- * was overwritten before it could be read. `capacity` is the module's own word, not the shared one. Bytes copied or -EFAULT.
+ * was overwritten before it could be read. `capacity` is the module's own word, not the shared one. Bytes copied, or -EFAULT where
+ * the first of them can't be had at once: user_copy.h tells what to do then.
  */
 ssize_t amp_stream_read(const struct amp_stream *stream, u32 capacity, char __user *to, size_t size, u64 *position, u64 *lost);
 u64 amp_stream_written(const struct amp_stream *stream);

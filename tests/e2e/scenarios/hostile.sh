@@ -34,6 +34,26 @@ else
 fi
 [ "$(state_of probe)" = running ] || fail "probe is $(state_of probe)"
 remove probe
+
+step "a page that never comes keeps a partition from nothing"
+describe probe 1 "$CORE" control-loop.elf "$(arguments summary=0 report=50)"
+run ampctl create "$WORK/probe.dts"
+run ampctl start probe
+wait_console probe "control-loop: probe"
+stuck=""
+# stick NODE CALLS
+stick() {
+    ./stuck-page "/dev/amp-probe-$1" "$2" >"$WORK/stuck.$1" 2>&1 &
+    stuck="$stuck $!"
+    wait_until 20 "the calls of $1 to wait" grep -q "^the calls wait" "$WORK/stuck.$1"
+}
+stick console write
+stick ctrl both
+run timeout 60 ampctl stop probe
+run timeout 60 ampctl destroy probe
+for pid in $stuck; do kill -9 "$pid"; done
+wait
+rm -f "$WORK"/stuck.*
 unload_module
 check_machine
 finish
