@@ -115,8 +115,7 @@ TEST_CASE("Workers are killed under load: qemu-storage-daemon and the guest noti
     CHECK_THAT(disk.log(), !Catch::Contains("is lost"));
     // What the last worker inherited can be stopped and started, too.
     disk.bench.crash_worker();
-    disk.guest->reset();
-    disk.guest->probe(~std::uint64_t{0}, 1);
+    disk.start_driver_anew();
     disk.write_and_read_back('w', 9);
 }
 
@@ -217,8 +216,7 @@ TEST_CASE("Without an inflight buffer: nothing in flight costs nothing, somethin
     check_random(random);
     back_end.shared().keep_all = 0;
     back_end.start();
-    disk.guest->reset();
-    disk.guest->probe(~std::uint64_t{0}, 1);
+    disk.start_driver_anew();
     disk.write_and_read_back('b', 2);
     CHECK(disk.bench.worker() == worker);
 }
@@ -256,8 +254,7 @@ TEST_CASE("A supervisor is killed, and nobody remembers its connections: as a ba
     });
     CHECK(disk.bench.module->until([&] { return disk.is_asked_for_reset(); }));
     CHECK_THAT(disk.log(), Catch::Contains("requests were in flight"));
-    disk.guest->reset();
-    disk.guest->probe(~std::uint64_t{0}, 1);
+    disk.start_driver_anew();
     disk.write_and_read_back('c', 2);
 }
 

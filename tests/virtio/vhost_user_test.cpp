@@ -15,8 +15,7 @@ TEST_CASE("A guest reads and writes through qemu-storage-daemon, before and afte
     disk.begin();
     CHECK(disk.bench.module->read(0, 0x100) == disk_sectors);
     disk.write_and_read_back('a', 7);
-    disk.guest->reset();
-    disk.guest->probe(~std::uint64_t{0}, 1);
+    disk.start_driver_anew();
     disk.write_and_read_back('b', 8);
 }
 
@@ -37,8 +36,7 @@ TEST_CASE("A ring that makes no sense costs its guest a reset, whatever the back
          }) {
         attack(disk.guest->queue(0));
         disk.bench.module->kick(0, 0);
-        disk.guest->reset();
-        disk.guest->probe(~std::uint64_t{0}, 1);
+        disk.start_driver_anew();
         disk.write_and_read_back(value++, 5);
     }
     CHECK(disk.bench.supervisor() == supervisor);

@@ -57,8 +57,7 @@ good_worker=$(back_end tux worker)
 # five may be lost: both guests are on one bridge, and the other one sends to all on it what it likes.
 in_turns tux pings "ping -c 5 -i 3 $NETWORK.1 >/tmp/said; cat /tmp/said; grep -qE ' (0|20)% packet loss' /tmp/said"
 in_turns tux transfers "iperf3 -c $NETWORK.1 -t 2 && sleep 1"
-in_turns tux verifies "fio --name=verify --filename=/fio --size=4m --rw=randwrite --bs=4k --iodepth=8 --ioengine=libaio --direct=1 --thread \
---verify=crc32c --do_verify=1 --verify_fatal=1"
+verify_in_turns tux
 
 step "the other guest's attacks"
 run ampctl start bad

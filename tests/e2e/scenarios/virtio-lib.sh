@@ -87,6 +87,37 @@ kill_worker() {
     wait_until 30 "another worker for $1 than $worker" is_served_by_another "$1" "$worker"
 }
 
+# begin_passes NAME MIB OPTION...: until end_passes its guest writes so much of its second disk and reads it back.
+begin_passes() {
+    local guest=$1 mib=$2
+    shift 2
+    say_to "$guest" "(while [ ! -e /tmp/enough ]; do fio --name=pass --filename=/dev/vdb --size=${mib}m $* --iodepth=16 \
+--ioengine=libaio --direct=1 --thread --verify=crc32c --do_verify=1 --verify_fatal=1 >/tmp/fio || touch /tmp/bad; grep err= /tmp/fio; \
+done; [ -e /tmp/bad ] || echo every pass was \$((6*7))) &"
+}
+
+# end_passes NAME SECONDS: every block was what had been written.
+end_passes() {
+    printf 'touch /tmp/enough\n' >"/dev/amp-$1-console"
+    wait_new "$1" '^every pass was 42' "$2"
+    new_text "$1" | grep '^pass: '
+    if new_text "$1" | grep -E '^pass: .*err=[^0]*[1-9]'; then fail "a block was not what had been written"; fi
+}
+
+# kill_workers NAME TIMES PAUSE SPREAD: with at least PAUSE us in between, another up to SPREAD each time.
+kill_workers() {
+    local begin killed=0
+    begin=$(now_ms)
+    while [ "$killed" -lt "$2" ]; do
+        kill_worker "$1"
+        killed=$((killed + 1))
+        usleep $(($3 + killed * 37000 % $4))
+        [ "$(state_of "$1")" = running ] || fail "the guest is $(state_of "$1") after $killed kills"
+    done
+    figure "$2 times killed and served again in $(($(now_ms) - begin)) ms"
+    [ "$(back_end "$1" restarts)" -ge "$2" ] || fail "the supervisor counts $(back_end "$1" restarts) restarts"
+}
+
 # end_supervisor NAME SIGNAL [WORKER_TOO]: and no process of this back end is left.
 end_supervisor() {
     local supervisor worker process
@@ -128,6 +159,12 @@ in_turns() {
     shift 2
     say_to "$guest" "(n=0 bad=; while [ ! -e /tmp/enough ] && [ ! \$bad ]; do if ( $* ) >/tmp/$name 2>&1; then n=\$((n+1)); else bad=1; fi; done; \
 if [ \$bad ]; then cat /tmp/$name; else echo \$n times $name without an error; fi >/tmp/$name.turns) &"
+}
+
+# verify_in_turns GUEST: writes to its disk, each read back.
+verify_in_turns() {
+    in_turns "$1" verifies "fio --name=verify --filename=/fio --size=4m --rw=randwrite --bs=4k --iodepth=8 --ioengine=libaio --direct=1 --thread \
+--verify=crc32c --do_verify=1 --verify_fatal=1"
 }
 
 # check_turns GUEST NAME...: none of it failed.

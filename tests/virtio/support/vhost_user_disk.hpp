@@ -101,6 +101,10 @@ struct Disk {
         guest = std::make_unique<GuestDevice>(*bench.module, 0);
         guest->probe(~std::uint64_t{0}, 1);
     }
+    void start_driver_anew() {
+        guest->reset();
+        guest->probe(~std::uint64_t{0}, 1);
+    }
     std::byte* data(unsigned number) { return guest->buffer(0, 0x1000u * number + 0x40); }
     std::uint8_t& status_of(unsigned number) { return *reinterpret_cast<std::uint8_t*>(guest->buffer(0, 0x1000u * number + 0xfff)); }
     std::uint16_t start(unsigned number, std::uint32_t type, std::uint64_t at, std::uint32_t bytes) {
